@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Gantry.Model.States;
+
+namespace Gantry.Model.Api;
+
+/// <summary>Serialization of the HTTP API: snake case, nulls written, states by their wire names.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>)])]
+[JsonSerializable(typeof(GetRunPlanRequest))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(ApplyRunPlanRequest))]
+[JsonSerializable(typeof(ListRunsRequest))]
+[JsonSerializable(typeof(GetRunRequest))]
+[JsonSerializable(typeof(StopRunsRequest))]
+[JsonSerializable(typeof(DeleteRunsRequest))]
+[JsonSerializable(typeof(PollLogsRequest))]
+[JsonSerializable(typeof(JobSubmissionLogs))]
+[JsonSerializable(typeof(ListEventsRequest))]
+[JsonSerializable(typeof(IReadOnlyList<Event>))]
+[JsonSerializable(typeof(IReadOnlyList<Run>))]
+[JsonSerializable(typeof(IReadOnlyList<Project>))]
+[JsonSerializable(typeof(IReadOnlyList<QuarantinedJob>))]
+[JsonSerializable(typeof(IReadOnlyList<ErrorDetail>))]
+[JsonSerializable(typeof(UserWithCreds))]
+[JsonSerializable(typeof(ServerInfo))]
+[JsonSerializable(typeof(RunProgress))]
+[JsonSerializable(typeof(StopQuarantinedRequest))]
+[JsonSerializable(typeof(ErrorReply))]
+public sealed partial class ApiJson : JsonSerializerContext;

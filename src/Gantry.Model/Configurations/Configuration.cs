@@ -1,0 +1,11 @@
+namespace Gantry.Model.Configurations;
+
+/// <summary>What a person applies: the parsed content of one <c>.dstack.yml</c>. Today only <see cref="TaskConfiguration"/>.</summary>
+public abstract record Configuration
+{
+    /// <summary>The configuration's <c>type</c>: <c>task</c>.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>The resource's name, or null to let the server choose one.</summary>
+    public string? Name { get; init; }
+}

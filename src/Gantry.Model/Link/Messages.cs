@@ -1,0 +1,238 @@
+using System.Text.Json.Serialization;
+
+namespace Gantry.Model.Link;
+
+// The link between server and agent. One WebSocket over any byte stream (a Unix socket, stdio of a relay, TLS):
+// each control message is one text frame of JSON with a "type"; each piece of a log is one binary frame (LogFrame).
+// Unknown fields and unknown types are ignored. Whoever connects says hello first; the other answers with its hello.
+// Level-triggered: after the hellos the agent sends the full observed set and the server the full wanted set, and both
+// converge. Later messages are deltas of the same shape. Losing any of them is repaired by the next connection.
+// Absence never kills: a job stops only by a StopJob of the server that owns it.
+
+/// <summary>A control message.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true, UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToBaseType)]
+[JsonDerivedType(typeof(ServerHello), "server_hello")]
+[JsonDerivedType(typeof(AgentHello), "agent_hello")]
+[JsonDerivedType(typeof(WantJobs), "want_jobs")]
+[JsonDerivedType(typeof(StopJob), "stop_job")]
+[JsonDerivedType(typeof(ForgetJob), "forget_job")]
+[JsonDerivedType(typeof(LogCredit), "log_credit")]
+[JsonDerivedType(typeof(ObservedJobs), "observed_jobs")]
+[JsonDerivedType(typeof(JobSamples), "job_samples")]
+public class LinkMessage;
+
+/// <summary>Server → agent, first message of a connection.</summary>
+/// <remarks>Where each log goes on from is in <see cref="WantJobs"/>.</remarks>
+public sealed class ServerHello : LinkMessage
+{
+    /// <summary>Version of this protocol; see <see cref="LinkProtocol.Version"/>.</summary>
+    public required int Protocol { get; init; }
+    /// <summary>The server's identity: a UUID kept in its database.</summary>
+    public required Guid ServerId { get; init; }
+    /// <summary>The server's build.</summary>
+    public required string Build { get; init; }
+}
+
+/// <summary>Agent → server, answer to <see cref="ServerHello"/>.</summary>
+public sealed class AgentHello : LinkMessage
+{
+    /// <summary>Version of this protocol.</summary>
+    public required int Protocol { get; init; }
+    /// <summary>The agent's identity: a UUID kept in its spool.</summary>
+    public required Guid AgentId { get; init; }
+    /// <summary>The agent's build.</summary>
+    public required string Build { get; init; }
+    /// <summary>The kernel's boot id.</summary>
+    public required string BootId { get; init; }
+    /// <summary>What the host has.</summary>
+    public required HostFacts Host { get; init; }
+}
+
+/// <summary>What a host has.</summary>
+public sealed record HostFacts
+{
+    /// <summary>Host name.</summary>
+    public required string Hostname { get; init; }
+    /// <summary>An address by which other hosts reach it.</summary>
+    public required string InternalIp { get; init; }
+    /// <summary>The agent's user.</summary>
+    public required string Username { get; init; }
+    /// <summary><c>x86</c> or <c>arm</c>.</summary>
+    public required string Arch { get; init; }
+    /// <summary>Logical CPUs.</summary>
+    public required int Cpus { get; init; }
+    /// <summary>Memory in MiB.</summary>
+    public required long MemoryMib { get; init; }
+    /// <summary>Size of the disk that holds the spool, in MiB.</summary>
+    public required long DiskMib { get; init; }
+    /// <summary>How many jobs may run at once.</summary>
+    public required int MaxJobs { get; init; }
+}
+
+/// <summary>Server → agent: jobs that should run. The first after the hellos holds all of them.</summary>
+public sealed class WantJobs : LinkMessage
+{
+    /// <summary>The jobs. An agent that has one already (by id) starts nothing.</summary>
+    public required IReadOnlyList<WantedJob> Jobs { get; init; }
+}
+
+/// <summary>A job to run.</summary>
+public sealed record WantedJob
+{
+    /// <summary>The job submission's id. The same id is started at most once, ever.</summary>
+    public required Guid JobId { get; init; }
+    /// <summary>Bytes of its log that the server has: the agent sends from here on. 0 for a new job.</summary>
+    public long LogOffset { get; init; }
+    /// <summary>What to start; null when the server knows that the agent has it (reconnect).</summary>
+    public JobOrder? Order { get; init; }
+}
+
+/// <summary>All that an agent needs to start a job: kept in its spool.</summary>
+public sealed record JobOrder
+{
+    /// <summary>The job submission's id.</summary>
+    public required Guid JobId { get; init; }
+    /// <summary>The server that owns it.</summary>
+    public required Guid ServerId { get; init; }
+    /// <summary>Project.</summary>
+    public required string ProjectName { get; init; }
+    /// <summary>Run.</summary>
+    public required string RunName { get; init; }
+    /// <summary>Job.</summary>
+    public required string JobName { get; init; }
+    /// <summary>Which executor: <c>process</c>.</summary>
+    public string Executor { get; init; } = "process";
+    /// <summary>Argument vector.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+    /// <summary>The whole environment that the job gets on top of the agent's own (PATH, HOME, LANG).</summary>
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+    /// <summary>Absolute path or beginning with <c>~</c>; null for a directory of the job's own.</summary>
+    public string? WorkingDir { get; init; }
+    /// <summary>Whom to run as; null for the agent's own user.</summary>
+    public string? User { get; init; }
+    /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
+    public IReadOnlyList<string> NodeIps { get; init; } = [];
+}
+
+/// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>
+public sealed class StopJob : LinkMessage
+{
+    /// <summary>The job submission's id.</summary>
+    public required Guid JobId { get; init; }
+    /// <summary>The server that says so.</summary>
+    public required Guid ServerId { get; init; }
+    /// <summary>Seconds between SIGTERM and SIGKILL; 0 kills at once (abort); null never kills. A later StopJob may shorten it.</summary>
+    public double? GraceSeconds { get; init; }
+}
+
+/// <summary>Server → agent: the end of this job is stored, its spool may go.</summary>
+public sealed class ForgetJob : LinkMessage
+{
+    /// <summary>The job submission's id.</summary>
+    public required Guid JobId { get; init; }
+    /// <summary>The server that says so; obeyed only by the owner's word.</summary>
+    public required Guid ServerId { get; init; }
+}
+
+/// <summary>Server → agent: so many more bytes of log may be sent, and this much of one job's log is stored.</summary>
+public sealed class LogCredit : LinkMessage
+{
+    /// <summary>Bytes of credit to add to the connection's. A connection starts with <see cref="LinkProtocol.InitialLogCredit"/>.</summary>
+    public required long Bytes { get; init; }
+    /// <summary>The job whose log was stored.</summary>
+    public Guid? JobId { get; init; }
+    /// <summary>Stored up to this offset: the agent may drop what lies before.</summary>
+    public long StoredOffset { get; init; }
+}
+
+/// <summary>Agent → server: what jobs do. The first after the hellos holds all that its spool knows, of any server.</summary>
+public sealed class ObservedJobs : LinkMessage
+{
+    /// <summary>Whether this is the whole set.</summary>
+    public bool Full { get; init; }
+    /// <summary>The jobs.</summary>
+    public required IReadOnlyList<ObservedJob> Jobs { get; init; }
+}
+
+/// <summary>What one job does. <see cref="ObservedState.Exited"/> is sent only after its whole log was sent on this connection.</summary>
+public sealed record ObservedJob
+{
+    /// <summary>The job submission's id.</summary>
+    public required Guid JobId { get; init; }
+    /// <summary>The server that owns it.</summary>
+    public required Guid ServerId { get; init; }
+    /// <summary>Project, run and job names, for jobs that the server doesn't know.</summary>
+    public required string ProjectName { get; init; }
+    /// <summary>Run.</summary>
+    public required string RunName { get; init; }
+    /// <summary>Job.</summary>
+    public required string JobName { get; init; }
+    /// <summary>What it does.</summary>
+    public required ObservedState State { get; init; }
+    /// <summary>Its shell's process.</summary>
+    public int? Pid { get; init; }
+    /// <summary>When its process started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When its process ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+    /// <summary>Exit status; 128 + n for signal n.</summary>
+    public int? ExitStatus { get; init; }
+    /// <summary>The signal that ended it.</summary>
+    public int? Signal { get; init; }
+    /// <summary>Why it could not start, in a sentence.</summary>
+    public string? Error { get; init; }
+    /// <summary>Total bytes of its log so far.</summary>
+    public long LogBytes { get; init; }
+}
+
+/// <summary>What a job does on its host.</summary>
+[JsonConverter(typeof(States.SnakeCaseEnumConverter<ObservedState>))]
+public enum ObservedState
+{
+    /// <summary>In the spool, not started yet.</summary>
+    Accepted,
+    /// <summary>Its process runs.</summary>
+    Running,
+    /// <summary>Its process ended; <see cref="ObservedJob.ExitStatus"/> is known.</summary>
+    Exited,
+    /// <summary>It could not be started; <see cref="ObservedJob.Error"/> says why.</summary>
+    FailedToStart,
+    /// <summary>It was claimed, its process is gone, and there is no exit record.</summary>
+    Lost,
+    /// <summary>No room on the host's disk for its log or spool.</summary>
+    DiskFull,
+}
+
+/// <summary>Agent → server: what jobs use, every few seconds.</summary>
+public sealed class JobSamples : LinkMessage
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>One each.</summary>
+    public required IReadOnlyList<JobSample> Samples { get; init; }
+}
+
+/// <summary>What a job's processes use.</summary>
+/// <param name="JobId">The job submission's id.</param>
+/// <param name="CpuMicros">CPU time since its start, in microseconds, of all of its processes.</param>
+/// <param name="MemoryBytes">Resident memory of all of its processes.</param>
+public sealed record JobSample(Guid JobId, long CpuMicros, long MemoryBytes);
+
+/// <summary>Constants of the link.</summary>
+public static class LinkProtocol
+{
+    /// <summary>Version 1.</summary>
+    public const int Version = 1;
+    /// <summary>Bytes of log that an agent may send before the first <see cref="LogCredit"/>.</summary>
+    public const long InitialLogCredit = 1 << 20;
+    /// <summary>Largest piece of log in one frame.</summary>
+    public const int MaxLogPiece = 64 << 10;
+    /// <summary>Largest control message.</summary>
+    public const int MaxControlMessage = 16 << 20;
+}
+
+/// <summary>Serialization of <see cref="LinkMessage"/>s.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(LinkMessage))]
+[JsonSerializable(typeof(JobOrder))]
+public sealed partial class LinkJson : JsonSerializerContext;
