@@ -1,3 +1,4 @@
+using Gantry.Storage.Mapping;
 using Gantry.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,7 +15,7 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<MemberRow> Members => Set<MemberRow>();
     /// <summary>Hosts.</summary>
     public DbSet<InstanceRow> Instances => Set<InstanceRow>();
-    /// <summary>Runs.</summary>
+    /// <summary>Runs. <see cref="RunRow.Version"/> grows by itself with each tracked change, unless the change sets it.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
     /// <summary>Job submissions.</summary>
     public DbSet<JobRow> Jobs => Set<JobRow>();
@@ -24,4 +25,35 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<EventTargetRow> EventTargets => Set<EventTargetRow>();
     /// <summary>Settings.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        CountVersions();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        CountVersions();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => Tables.Map(modelBuilder);
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Guid>().HaveConversion<UuidText>();
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicroseconds>();
+    }
+
+    private void CountVersions()
+    {
+        foreach (var entry in ChangeTracker.Entries<RunRow>())
+            if (entry.State == EntityState.Modified && entry.Property(run => run.Version) is { IsModified: false } version)
+                version.CurrentValue = version.OriginalValue + 1;
+    }
 }

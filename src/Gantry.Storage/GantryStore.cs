@@ -1,32 +1,52 @@
+using Gantry.Migrations;
+
 namespace Gantry.Storage;
 
 /// <summary>
-/// The way to the database. Reads run side by side on pooled contexts; writes go through one writer that groups what is
-/// waiting into one transaction (each change behind a savepoint of its own), so that a thousand small changes cost a
-/// handful of disk flushes.
+/// The way to the database. Reads run side by side, each on one unchanging state of it; writes go through one writer that
+/// groups what is waiting into one transaction (each change behind a savepoint of its own), so that a thousand small
+/// changes cost a handful of disk flushes.
 /// </summary>
 public sealed class GantryStore : IAsyncDisposable
 {
-    private GantryStore()
-    {
-    }
+    private readonly ReadPool _reads;
+    private readonly GroupWriter _writer;
+
+    private GantryStore(ReadPool reads, GroupWriter writer) => (_reads, _writer) = (reads, writer);
+
+    /// <summary>Where the migrations of this build lie: beside the executable.</summary>
+    public static string MigrationsFolder => Path.Combine(AppContext.BaseDirectory, "migrations");
 
     /// <summary>Opens (and creates, and migrates) the SQLite database at this path.</summary>
-    public static Task<GantryStore> OpenAsync(string databasePath, TimeProvider time, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <summary>Reads on the calling thread, without tracking. The result must not hold on to the context.</summary>
-    public T Read<T>(Func<GantryDb, T> query) => throw new NotImplementedException();
+    /// <exception cref="MigrationException">The database could not be brought to the schema of this build; the message says why.</exception>
+    public static async Task<GantryStore> OpenAsync(string databasePath, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
+        var migrator = new SqliteMigrator(Connections.ConnectionString(databasePath), MigrationFolder.Read(MigrationsFolder), time);
+        await migrator.UpgradeAsync(cancellationToken);
+        return new GantryStore(new ReadPool(databasePath), new GroupWriter(databasePath));
+    }
 
     /// <summary>
-    /// Changes rows in a transaction; completes after the commit. When <paramref name="change"/> throws, its own changes
+    /// Reads on the calling thread, without tracking: all queries of one call see the same state of the database.
+    /// The result must not hold on to the context.
+    /// </summary>
+    public T Read<T>(Func<GantryDb, T> query) => _reads.Run(query);
+
+    /// <summary>
+    /// Changes rows in a transaction; completes after the commit has reached the disk. When <paramref name="change"/> throws, its own changes
     /// are rolled back and the task fails with that exception; others in the same group are not touched.
     /// SaveChanges is called by the writer. Fails with <see cref="StoreFullException"/> when the disk is full.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<GantryDb, T> change, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="change">Runs once, on the writer's thread: it must neither wait for anything nor keep the context.</param>
+    /// <param name="cancellationToken">Honoured until the change begins.</param>
+    public Task<T> WriteAsync<T>(Func<GantryDb, T> change, CancellationToken cancellationToken = default) =>
+        _writer.Add(change, cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Writes what waits, then closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _reads.Dispose();
+    }
 }
-
-/// <summary>The disk that holds the database is full: nothing was changed.</summary>
-public sealed class StoreFullException(string message, Exception? inner = null) : Exception(message, inner);

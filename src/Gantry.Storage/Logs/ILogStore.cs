@@ -9,7 +9,7 @@ public interface ILogStore : IAsyncDisposable
     /// <summary>
     /// Stores a piece at its offset and returns the log's new length. What lies before the present length is already stored
     /// and skipped (agents send again after a lost connection); a gap is refused with <see cref="LogGapException"/>.
-    /// Throws <see cref="LogStoreFullException"/> when there is no room: the log then ends at its last whole byte and takes more once there is room.
+    /// Throws <see cref="LogStoreFullException"/> when there is no room: the log then ends where it ended before, and takes more once there is room.
     /// </summary>
     long Append(Guid jobId, long offset, DateTimeOffset readAt, ReadOnlySpan<byte> data);
 
@@ -24,6 +24,12 @@ public interface ILogStore : IAsyncDisposable
 
     /// <summary>The offset of the first byte read at this time or later; the log's length when there is none.</summary>
     long OffsetAt(Guid jobId, DateTimeOffset time);
+
+    /// <summary>
+    /// Forces what is stored of a job's log to the disk. Call it before telling an agent to forget the job: until then the agent has the bytes,
+    /// after a power cut it sends again from <see cref="Length"/> on.
+    /// </summary>
+    void Flush(Guid jobId);
 
     /// <summary>Removes a job's log.</summary>
     void Delete(Guid jobId);

@@ -1,0 +1,83 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
+
+namespace Gantry.Storage;
+
+/// <summary>
+/// Opens connections with the settings that the guarantees rest on. A context keeps its connection open for its life: opening
+/// one for each query costs more than the query.
+/// </summary>
+internal static class Connections
+{
+    private const int BusyMilliseconds = 30_000;
+
+    public static string ConnectionString(string databasePath) =>
+        new SqliteConnectionStringBuilder { DataSource = databasePath, Pooling = false }.ToString();
+
+    /// <summary>For the writer. FULL with WAL flushes at each commit: what was acknowledged survives a power cut.</summary>
+    public static GantryDb OpenForWriting(string databasePath, out SqliteConnection connection)
+    {
+        connection = Open(databasePath, """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -4096;
+            PRAGMA journal_size_limit = 16777216;
+            """);
+        return NewContext(connection, QueryTrackingBehavior.TrackAll);
+    }
+
+    /// <summary>For a reader, which cannot write. Its cache is small: there may be one for each request under way.</summary>
+    public static GantryDb OpenForReading(string databasePath, out SqliteConnection connection)
+    {
+        connection = Open(databasePath, """
+            PRAGMA query_only = ON;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -1024;
+            """);
+        return NewContext(connection, QueryTrackingBehavior.NoTracking);
+    }
+
+    /// <summary>A context on a connection. Transactions are begun and ended by the connection's owner, never by EF Core.</summary>
+    public static GantryDb NewContext(SqliteConnection connection, QueryTrackingBehavior tracking)
+    {
+        var options = new DbContextOptionsBuilder<GantryDb>()
+            .UseSqlite(connection)
+            .UseQueryTrackingBehavior(tracking)
+            .Options;
+        var db = new GantryDb(options);
+        db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        return db;
+    }
+
+    /// <summary>Runs a statement without a result.</summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        var code = raw.sqlite3_exec(connection.Handle!, sql);
+        if (code != raw.SQLITE_OK)
+            SqliteException.ThrowExceptionForRC(code, connection.Handle!);
+    }
+
+    /// <summary>Whether a transaction is under way: SQLite ends one by itself on some errors (disk full, I/O).</summary>
+    public static bool InTransaction(SqliteConnection connection) => raw.sqlite3_get_autocommit(connection.Handle!) == 0;
+
+    private static SqliteConnection Open(string databasePath, string pragmas)
+    {
+        var connection = new SqliteConnection(ConnectionString(databasePath));
+        try
+        {
+            connection.Open();
+            raw.sqlite3_busy_timeout(connection.Handle!, BusyMilliseconds);
+            Execute(connection, pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Gantry.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gantry.Storage.Mapping;
+
+/// <summary>
+/// Which row lies in which table. The tables themselves (types, checks, indexes) are made by the SQL migrations; here is
+/// only what queries need, and the foreign keys, which tell EF Core in which order to insert. A test compares both.
+/// </summary>
+internal static class Tables
+{
+    public static void Map(ModelBuilder model)
+    {
+        model.Entity<SettingRow>().ToTable("settings").HasKey(setting => setting.Key);
+        model.Entity<UserRow>().ToTable("users").HasKey(user => user.Id);
+        MapProjects(model);
+        model.Entity<InstanceRow>().ToTable("instances").HasKey(instance => instance.Id);
+        MapRuns(model);
+        MapEvents(model);
+        NameColumns(model);
+    }
+
+    private static void MapProjects(ModelBuilder model)
+    {
+        var project = model.Entity<ProjectRow>().ToTable("projects");
+        project.HasKey(row => row.Id);
+        project.HasOne<UserRow>().WithMany().HasForeignKey(row => row.OwnerId).OnDelete(DeleteBehavior.Restrict);
+
+        var member = model.Entity<MemberRow>().ToTable("members");
+        member.HasKey(row => new { row.ProjectId, row.UserId });
+        member.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        member.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapRuns(ModelBuilder model)
+    {
+        var run = model.Entity<RunRow>().ToTable("runs");
+        run.HasKey(row => row.Id);
+        run.Property(row => row.Version).IsConcurrencyToken();
+        run.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        run.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+
+        var job = model.Entity<JobRow>().ToTable("jobs");
+        job.HasKey(row => row.Id);
+        job.HasOne<RunRow>().WithMany().HasForeignKey(row => row.RunId).OnDelete(DeleteBehavior.Restrict);
+        job.HasOne<InstanceRow>().WithMany().HasForeignKey(row => row.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapEvents(ModelBuilder model)
+    {
+        var happened = model.Entity<EventRow>().ToTable("events");
+        happened.HasKey(row => row.Id);
+        happened.HasMany(row => row.Targets).WithOne().HasForeignKey(target => target.EventId).OnDelete(DeleteBehavior.Cascade);
+
+        model.Entity<EventTargetRow>().ToTable("event_targets").HasKey(target => new { target.EventId, target.TargetId });
+    }
+
+    // Keys come from the program: with generated keys EF Core takes a row whose key is set for one that exists.
+    private static void NameColumns(ModelBuilder model)
+    {
+        foreach (var property in model.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+            property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+DROP TABLE event_targets;
+DROP TABLE events;
+DROP TABLE jobs;
+DROP TABLE runs;
+DROP TABLE instances;
+DROP TABLE members;
+DROP TABLE projects;
+DROP TABLE users;
+DROP TABLE settings;
