@@ -2,69 +2,67 @@ using Gantry.Model.Api;
 
 namespace Gantry.Engine.Placement;
 
-/// <summary>A run whose jobs wait to be placed.</summary>
-public sealed record QueuedRun
-{
-    /// <summary>The run's id.</summary>
-    public required Guid RunId { get; init; }
-    /// <summary>0 to 100; higher goes first.</summary>
-    public required int Priority { get; init; }
-    /// <summary>Earlier goes first within a priority.</summary>
-    public required DateTimeOffset SubmittedAt { get; init; }
-    /// <summary>All of its jobs: placed together or not at all.</summary>
-    public required IReadOnlyList<QueuedJob> Jobs { get; init; }
-}
-
-/// <summary>A job that waits to be placed.</summary>
-/// <param name="JobId">The submission's id.</param>
-/// <param name="Requirements">What it needs.</param>
-/// <param name="NeedsContainer">Whether it names an image.</param>
-public sealed record QueuedJob(Guid JobId, Requirements Requirements, bool NeedsContainer = false);
-
-/// <summary>A host and what is taken of it.</summary>
-public sealed record HostState
-{
-    /// <summary>The instance's id.</summary>
-    public required Guid HostId { get; init; }
-    /// <summary>Its name, for messages.</summary>
-    public required string Name { get; init; }
-    /// <summary>Whether it is the embedded host: shared freely, asks nothing by default, up to <see cref="MaxJobs"/>.</summary>
-    public required bool Embedded { get; init; }
-    /// <summary>Whether its agent is connected.</summary>
-    public required bool Reachable { get; init; }
-    /// <summary>Its hardware.</summary>
-    public required HostResources Resources { get; init; }
-    /// <summary>How many jobs at once.</summary>
-    public required int MaxJobs { get; init; }
-    /// <summary>Whether it can run containers.</summary>
-    public bool Containers { get; init; }
-    /// <summary>What each job there asked for (only what its configuration gave).</summary>
-    public required IReadOnlyList<Requirements> Running { get; init; }
-}
-
-/// <summary>What to place, refuse, and let wait.</summary>
-public sealed record PlacementPlan
-{
-    /// <summary>Jobs to place, whole runs only, in the order of the queue.</summary>
-    public required IReadOnlyList<Assignment> Assignments { get; init; }
-    /// <summary>Runs that no host could ever hold, with the sentence that says why.</summary>
-    public required IReadOnlyList<Refusal> Refusals { get; init; }
-    /// <summary>Runs that wait, with the sentence that says for what.</summary>
-    public required IReadOnlyList<Refusal> Waiting { get; init; }
-}
-
-/// <summary>A job and its host.</summary>
-public sealed record Assignment(Guid RunId, Guid JobId, Guid HostId);
-
-/// <summary>A run and the sentence that says why it is not placed.</summary>
-public sealed record Refusal(Guid RunId, string Why);
+// A run that fits is placed; one that does not waits, and what it waits for is kept for it: the hosts that would hold it if they were
+// empty are reserved, so that later runs get only what it would leave over. Therefore nobody starves: the first run of the queue sees all
+// that is free; what runs now ends, nothing behind the first can take what it asked for, so it is placed in the end, and the next is first.
+// A smaller run may pass a bigger one only with what the bigger one does not need.
 
 /// <summary>Where jobs go, as a pure function.</summary>
 public static class Placement
 {
     /// <summary>Places the queue on the hosts: highest priority first, then oldest, each run whole or not at all; capacity is never exceeded.</summary>
-    public static PlacementPlan Plan(IReadOnlyList<QueuedRun> queue, IReadOnlyList<HostState> hosts, DateTimeOffset now) => throw new NotImplementedException();
+    public static PlacementPlan Plan(IReadOnlyList<QueuedRun> queue, IReadOnlyList<HostState> hosts, DateTimeOffset now)
+    {
+        var assignments = new List<Assignment>();
+        var refusals = new List<Refusal>();
+        var waiting = new List<Refusal>();
+        var present = hosts.Select(host => new Room(host)).ToList();
+        var reachable = present.Where(room => room.Host.Reachable).ToList();
+
+        foreach (var run in queue.OrderByDescending(run => run.Priority).ThenBy(run => run.SubmittedAt).ThenBy(run => run.RunId))
+        {
+            if (Packing.IntoFree(run, reachable) is { } places)
+            {
+                assignments.AddRange(places.Select(place => new Assignment(run.RunId, place.Job.JobId, place.Room.Host.HostId)));
+            }
+            else if (hosts.Count == 0)
+            {
+                waiting.Add(new(run.RunId, "Waits for a host: none is known yet."));
+            }
+            else if (Packing.IntoEmpty(run, present) is null)
+            {
+                refusals.Add(new(run.RunId, PlacementWords.Impossible(run, present)));
+            }
+            else
+            {
+                waiting.Add(new(run.RunId, PlacementWords.Waits(run, reachable)));
+                foreach (var place in Packing.IntoEmpty(run, reachable) ?? [])
+                {
+                    place.Room.Reserve(place.Demand);
+                }
+            }
+        }
+
+        return new() { Assignments = assignments, Refusals = refusals, Waiting = waiting };
+    }
 
     /// <summary>The offers that a plan shows for a job: each host that could hold it, idle ones first.</summary>
-    public static IReadOnlyList<InstanceOffer> Offers(Requirements requirements, bool needsContainer, IReadOnlyList<HostState> hosts) => throw new NotImplementedException();
+    public static IReadOnlyList<InstanceOffer> Offers(Requirements requirements, bool needsContainer, IReadOnlyList<HostState> hosts)
+    {
+        var job = new QueuedJob(Guid.Empty, requirements, needsContainer);
+        return [.. hosts
+            .Select(host => new Room(host))
+            .Where(room => room.FitsEmpty(job))
+            .Select(room => (room.Host, Rank: !room.Host.Reachable ? 2 : room.FitsFree(job) ? 0 : 1))
+            .OrderBy(offer => offer.Rank).ThenBy(offer => offer.Host.Name, StringComparer.Ordinal)
+            .Select(offer => new InstanceOffer
+            {
+                Backend = "remote",
+                Instance = new InstanceType(offer.Host.Name, offer.Host.Resources),
+                Region = "remote",
+                Price = 0,
+                Availability = offer.Rank switch { 0 => "idle", 1 => "busy", _ => "not_available" },
+                InstanceRuntime = needsContainer ? "shim" : "runner",
+            })];
+    }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Gantry.Model.Api;
+using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 
 namespace Gantry.Engine.Runs;
@@ -6,19 +8,60 @@ namespace Gantry.Engine.Runs;
 /// <summary>From a run's configuration to its jobs.</summary>
 public static class JobPlanner
 {
+    /// <summary>Seconds between SIGTERM and SIGKILL unless <c>stop_duration</c> says otherwise.</summary>
+    public const long DefaultStopDuration = 300;
+
+    /// <summary>Seconds of <c>retry.duration</c> unless it is given.</summary>
+    public const long DefaultRetryDuration = 3600;
+
+    /// <summary>The name that a plan shows for a run that has none yet.</summary>
+    public const string UnnamedRun = "dry-run";
+
     /// <summary>The spec with its profile merged in and the server's defaults filled: dstack's "effective run spec".</summary>
-    public static RunSpec Effective(RunSpec spec) => throw new NotImplementedException();
+    public static RunSpec Effective(RunSpec spec) => EffectiveSpec.Of(spec);
 
     /// <summary>The jobs of an effective spec: one a node, in order. Its <c>RunName</c> must be set (or is shown as <c>dry-run</c>).</summary>
-    public static IReadOnlyList<JobSpec> Jobs(RunSpec effective) => throw new NotImplementedException();
+    public static IReadOnlyList<JobSpec> Jobs(RunSpec effective)
+    {
+        var task = Task(effective);
+        var groups = task.Groups
+            ?? [new NodeGroup { Nodes = task.Nodes ?? 1, Resources = task.Resources, Commands = task.Commands, Ports = task.Ports }];
+        var nodes = groups.Sum(group => group.Nodes);
+        var jobs = new List<JobSpec>(nodes);
+        foreach (var (groupIndex, group) in groups.Index())
+        {
+            for (var i = 0; i < group.Nodes; i++)
+            {
+                jobs.Add(Job(effective, task, group, nodes, jobs.Count) with
+                {
+                    NodeGroupIndex = groupIndex,
+                    NodeGroupName = group.Name ?? Number(groupIndex),
+                    NodeGroupJobIndex = i,
+                });
+            }
+        }
+
+        return jobs;
+    }
 
     /// <summary>What the configuration says about the run's life.</summary>
-    public static RunPolicy Policy(RunSpec effective) => throw new NotImplementedException();
+    public static RunPolicy Policy(RunSpec effective)
+    {
+        var task = Task(effective);
+        return new()
+        {
+            Nodes = task.Groups?.Sum(group => group.Nodes) ?? task.Nodes ?? 1,
+            Retry = Retry(task.Retry),
+            StopCriteria = task.StopCriteria ?? StopCriteria.AllDone,
+            StartupOrder = task.StartupOrder ?? StartupOrder.Any,
+            Schedule = task.Schedule?.Cron,
+        };
+    }
 
     /// <summary>
     /// What cannot be done yet on this server, each named with its key ("image: …"): never ignored in silence. Empty when all can.
     /// </summary>
-    public static IReadOnlyList<string> Unsupported(RunSpec effective) => throw new NotImplementedException();
+    public static IReadOnlyList<string> Unsupported(RunSpec effective) => UnsupportedSettings.Of(effective);
 
     /// <summary>What an agent is told: the job with its system environment (DSTACK_RUN_NAME, DSTACK_NODE_RANK, …).</summary>
     /// <param name="jobId">The submission's id.</param>
@@ -30,6 +73,62 @@ public static class JobPlanner
     /// <param name="spec">The job.</param>
     /// <param name="nodeIps">The address of every node, by rank.</param>
     public static JobOrder Order(
-        Guid jobId, Guid serverId, string project, Guid runId, string runName, string? repoId, JobSpec spec, IReadOnlyList<string> nodeIps) =>
-        throw new NotImplementedException();
+        Guid jobId, Guid serverId, string project, Guid runId, string runName, string? repoId, JobSpec spec, IReadOnlyList<string> nodeIps) => new()
+        {
+            JobId = jobId,
+            ServerId = serverId,
+            ProjectName = project,
+            RunName = runName,
+            JobName = spec.JobName,
+            Executor = spec.ImageName.Length == 0 ? "process" : "docker",
+            Command = spec.Commands,
+            Env = SystemEnvironment.Of(jobId, runId, project, runName, repoId, spec, nodeIps),
+            WorkingDir = spec.WorkingDir,
+            User = UnixUsers.Format(spec.User),
+            NodeIps = nodeIps,
+        };
+
+    private static JobSpec Job(RunSpec effective, TaskConfiguration task, NodeGroup group, int nodes, int jobNum) => new()
+    {
+        JobNum = jobNum,
+        JobName = string.Create(CultureInfo.InvariantCulture, $"{effective.RunName ?? UnnamedRun}-{jobNum}-0"),
+        JobsPerReplica = nodes,
+        AppSpecs = [.. group.Ports.Select((port, index) => new AppSpec(port.ContainerPort, port.LocalPort, "app_" + Number(index)))],
+        User = UnixUsers.Parse(task.User),
+        Commands = CommandScript.Command(task.Shell, [.. task.Setup, .. group.Commands]),
+        Env = task.Env.Where(variable => variable.Value is not null).GroupBy(variable => variable.Key).ToDictionary(same => same.Key, same => same.Last().Value!),
+        HomeDir = task.HomeDir,
+        ImageName = task.Image ?? "",
+        Privileged = task.Privileged,
+        SingleBranch = task.SingleBranch ?? true,
+        MaxDuration = task.MaxDuration is { Duration: { } limit } ? (long)limit.TotalSeconds : null,
+        StopDuration = task.StopDuration is { } stop ? (long?)stop.Duration?.TotalSeconds : DefaultStopDuration,
+        UtilizationPolicy = task.UtilizationPolicy,
+        RegistryAuth = task.RegistryAuth,
+        Requirements = new Requirements
+        {
+            Resources = group.Resources,
+            MaxPrice = task.MaxPrice,
+            Spot = task.SpotPolicy switch { SpotPolicy.Spot => true, SpotPolicy.Auto => null, _ => false },
+            Reservation = task.Reservation,
+            Multinode = nodes > 1,
+        },
+        Retry = Retry(task.Retry),
+        Volumes = task.Volumes,
+        WorkingDir = task.WorkingDir,
+        RepoData = effective.RepoData,
+        RepoCodeHash = effective.RepoCodeHash,
+        FileArchives = effective.FileArchives,
+    };
+
+    private static RetryPolicy? Retry(RetrySpec? retry) => retry is null or { Enabled: false }
+        ? null
+        : new RetryPolicy(
+            retry.OnEvents ?? [RetryEvent.NoCapacity, RetryEvent.Interruption, RetryEvent.Error],
+            (long?)retry.Duration?.TotalSeconds ?? DefaultRetryDuration);
+
+    private static TaskConfiguration Task(RunSpec spec) => spec.Configuration as TaskConfiguration
+        ?? throw new ArgumentException($"A configuration of type {spec.Configuration.Type} has no jobs here: ask Unsupported first.", nameof(spec));
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

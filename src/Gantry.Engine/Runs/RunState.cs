@@ -18,6 +18,11 @@ public sealed record RunState
     public required DateTimeOffset SubmittedAt { get; init; }
     /// <summary>When it is due: by its schedule, or by a retry's backoff. Only while pending.</summary>
     public DateTimeOffset? NextTriggeredAt { get; init; }
+    /// <summary>
+    /// Attempts that failed one after another right before the latest submission, as <see cref="Backoff.FailedInARow"/> counts them
+    /// from the run's earlier submissions. Null when they were not looked at: then every earlier submission counts.
+    /// </summary>
+    public int? FailedInARow { get; init; }
     /// <summary>What its configuration says about its life.</summary>
     public required RunPolicy Policy { get; init; }
 }
@@ -50,6 +55,8 @@ public sealed record JobState
     public required JobStatus Status { get; init; }
     /// <summary>Why it is ending, or ended.</summary>
     public JobTerminationReason? TerminationReason { get; init; }
+    /// <summary>More about why, in a sentence.</summary>
+    public string? TerminationMessage { get; init; }
     /// <summary>When this submission was created.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
     /// <summary>When its process started.</summary>
@@ -60,10 +67,21 @@ public sealed record JobState
     public bool Placed { get; init; }
     /// <summary>The latest word of its agent; null when there was none.</summary>
     public ObservedState? Observed { get; init; }
-    /// <summary>Exit status that the agent reported.</summary>
+    /// <summary>Exit status that the agent reported; 128 + n for signal n.</summary>
     public int? ExitStatus { get; init; }
+    /// <summary>The signal that ended its process, as the agent reported.</summary>
+    public int? Signal { get; init; }
     /// <summary>Error that the agent (or the server's log store) reported.</summary>
     public string? Error { get; init; }
     /// <summary>How long it may run; null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>The submission as it is once the step was applied.</summary>
+    public JobState After(JobStep step) => this with
+    {
+        Status = step.Status,
+        TerminationReason = step.TerminationReason ?? TerminationReason,
+        TerminationMessage = step.Message ?? TerminationMessage,
+        FinishedAt = step.FinishedAt ?? FinishedAt,
+    };
 }

@@ -15,4 +15,7 @@ public enum RunTerminationReason
     AbortedByUser,
     /// <summary>The server could not go on with it. Ends as failed.</summary>
     ServerError,
+
+    /// <summary>Gantry: a limit of its own configuration (<c>max_duration</c>) stopped it. Ends as terminated.</summary>
+    StoppedByLimit,
 }

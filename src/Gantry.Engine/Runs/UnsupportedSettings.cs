@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json;
+using Gantry.Model.Api;
+using Gantry.Model.Configurations;
+
+namespace Gantry.Engine.Runs;
+
+/// <summary>
+/// What a configuration asks for and this server cannot do yet: a line each, with the key, the value and what to do. A setting that by
+/// its meaning changes nothing on a host of one's own (<c>spot_policy</c>, <c>max_price</c>, <c>creation_policy</c>, <c>idle_duration</c>,
+/// <c>tags</c>, <c>shm_size</c> where there is no container) is accepted. Values that may be secret are not repeated.
+/// </summary>
+internal static class UnsupportedSettings
+{
+    private const string NoContainers = "this server runs processes, not containers yet";
+    private const string OwnHost = "the only host is this machine, whose backend and region are both \"remote\"";
+
+    public static IReadOnlyList<string> Of(RunSpec effective) => effective.Configuration is TaskConfiguration task
+        ? [.. Containers(task), .. Content(effective, task), .. Where(task), .. Ports(task), .. Environment(task), .. Gpus(task), .. Commands(task)]
+        : [$"type: {effective.Configuration.Type}: only tasks can be run yet."];
+
+    private static IEnumerable<string> Containers(TaskConfiguration task)
+    {
+        if (task.Image is { } image)
+        {
+            yield return $"image: {image}: {NoContainers}. Remove `image` to run the commands as a process on this machine.";
+        }
+
+        if (task.Docker == true)
+        {
+            yield return $"docker: true: {NoContainers}. Remove it; a process uses this machine's own Docker.";
+        }
+
+        if (task.Privileged)
+        {
+            yield return $"privileged: true: {NoContainers}. Remove it.";
+        }
+
+        if (task.RegistryAuth is not null)
+        {
+            yield return $"registry_auth: {NoContainers}. Remove it.";
+        }
+
+        if (task.Entrypoint is { } entrypoint)
+        {
+            yield return $"entrypoint: {entrypoint}: {NoContainers}. Put the command into `commands`.";
+        }
+
+        if (task.Python is { } python)
+        {
+            yield return $"python: {python}: there is no image to choose it in. Remove it; a process uses this machine's own Python.";
+        }
+
+        if (task.Nvcc == true)
+        {
+            yield return "nvcc: true: there is no image to choose it in. Remove it; a process uses this machine's own CUDA.";
+        }
+
+        if (task.HomeDir != "/root")
+        {
+            yield return $"home_dir: {task.HomeDir}: {NoContainers}. Remove it; a process has its user's home directory.";
+        }
+    }
+
+    private static IEnumerable<string> Content(RunSpec effective, TaskConfiguration task)
+    {
+        if (task.Files.Count > 0 || effective.FileArchives.Count > 0)
+        {
+            var path = task.Files is [var file, ..] ? file.LocalPath : effective.FileArchives[0].Path;
+            yield return $"files: {path}: files are not uploaded yet. Name their paths on this machine in `commands`.";
+        }
+
+        if (task.Repos.Count > 0 || effective.RepoCodeHash is not null || RepoType(effective) is not (null or "virtual"))
+        {
+            var source = task.Repos is [var repo, ..] ? repo.Url ?? repo.LocalPath : effective.RepoId;
+            yield return $"repos: {source}: repos are not cloned yet. Run `git clone` in `commands`.";
+        }
+
+        foreach (var mount in task.Volumes)
+        {
+            if (mount is VolumeMountPoint volume)
+            {
+                yield return $"volumes: {string.Join(", ", volume.Names)}: there are no network volumes yet. Use a directory of this machine.";
+            }
+            else if (mount is InstanceMountPoint { Optional: false } instance && instance.InstancePath != instance.Path)
+            {
+                yield return $"volumes: {instance.InstancePath}:{instance.Path}: without a container nothing can be mounted elsewhere. Use {instance.InstancePath} in `commands`.";
+            }
+        }
+
+        if (task.Dstack)
+        {
+            yield return "dstack: true: a job is not given access to the server yet. Remove it.";
+        }
+    }
+
+    private static IEnumerable<string> Where(TaskConfiguration task)
+    {
+        foreach (var (key, values) in ((string, IReadOnlyList<string>?)[])[("backends", task.Backends), ("regions", task.Regions)])
+        {
+            if (values is not null && !values.Contains("remote"))
+            {
+                yield return $"{key}: {string.Join(", ", values)}: {OwnHost}. Remove `{key}`.";
+            }
+        }
+
+        foreach (var (key, values) in ((string, IEnumerable<string>?)[])[
+            ("availability_zones", task.AvailabilityZones),
+            ("instance_types", task.InstanceTypes),
+            ("reservation", task.Reservation is { } reservation ? [reservation] : null),
+            ("fleets", task.Fleets),
+            ("instances", task.Instances?.Select(selector => selector.Name ?? selector.Hostname ?? $"{selector.Fleet}/{selector.InstanceNum}"))])
+        {
+            if (values is not null)
+            {
+                yield return $"{key}: {string.Join(", ", values)}: {OwnHost}. Remove `{key}`.";
+            }
+        }
+
+        if (task.UtilizationPolicy is { } policy)
+        {
+            yield return $"utilization_policy: min_gpu_utilization {Number(policy.MinGpuUtilization)}: the use of GPUs is not measured yet. Remove it.";
+        }
+    }
+
+    private static IEnumerable<string> Ports(TaskConfiguration task) => task.Ports.Concat(task.Groups?.SelectMany(group => group.Ports) ?? [])
+        .Where(port => port.LocalPort is { } local && local != port.ContainerPort)
+        .Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: ports are not forwarded yet. "
+            + $"Write {Number(port.ContainerPort)}: a process on this machine listens on localhost:{Number(port.ContainerPort)} itself.");
+
+    private static IEnumerable<string> Environment(TaskConfiguration task)
+    {
+        foreach (var (name, value) in task.Env)
+        {
+            if (value is null)
+            {
+                yield return $"env: {name}: it has no value. Give it one, or set it in the environment of the command that applies.";
+            }
+            else if (value.Contains("${{", StringComparison.Ordinal))
+            {
+                yield return $"env: {name}: secrets and other references (${{{{ … }}}}) are not there yet. Pass the value in the environment of the command that applies.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Gpus(TaskConfiguration task) =>
+        (task.Groups is { } groups ? groups.Select(group => group.Resources) : [task.Resources])
+        .Where(resources => resources.Gpu?.Count.Min > 0)
+        .Take(1)
+        .Select(resources => $"resources.gpu: {Number(resources.Gpu!.Count.Min!.Value)}: GPUs are not allocated yet. Remove it; a process sees all GPUs of this machine.");
+
+    private static IEnumerable<string> Commands(TaskConfiguration task)
+    {
+        var isMissing = task.Groups is { } groups
+            ? groups.Any(group => group.Commands.Count == 0)
+            : task.Commands.Count == 0 && task.Setup.Count == 0;
+        if (isMissing && task.Image is null)
+        {
+            yield return "commands: there are none, and no image whose entrypoint could run. Add `commands`.";
+        }
+    }
+
+    private static string? RepoType(RunSpec spec) =>
+        spec.RepoData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("repo_type", out var type) ? type.GetString() : null;
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
