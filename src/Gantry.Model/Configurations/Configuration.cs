@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Gantry.Model.Configurations;
 
 /// <summary>What a person applies: the parsed content of one <c>.dstack.yml</c>. Today only <see cref="TaskConfiguration"/>.</summary>
+[JsonConverter(typeof(ConfigurationJson))]
 public abstract record Configuration
 {
     /// <summary>The configuration's <c>type</c>: <c>task</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gantry.Model.Values;
 
 namespace Gantry.Model.Configurations;
@@ -26,6 +27,7 @@ public sealed record PortMapping(int? LocalPort, int ContainerPort);
 public sealed record RegistryAuth(string Username, string Password);
 
 /// <summary>Something mounted into the job: <see cref="VolumeMountPoint"/> or <see cref="InstanceMountPoint"/>.</summary>
+[JsonConverter(typeof(MountPointJson))]
 public abstract record MountPoint
 {
     /// <summary>Absolute path in the job.</summary>
@@ -71,6 +73,7 @@ public sealed record RepoSpec
 public sealed record FilePathMapping(string LocalPath, string Path);
 
 /// <summary>A named set of defaults of <c>.dstack/profiles.yml</c>.</summary>
+[JsonConverter(typeof(ProfileJson))]
 public sealed record Profile : IProfileParameters
 {
     /// <summary>The profile's name.</summary>
@@ -127,6 +130,7 @@ public sealed record InstanceSelector(string? Name = null, string? Hostname = nu
 /// <summary>Stop a run whose GPUs are idle.</summary>
 /// <param name="MinGpuUtilization">Percent, 0 to 100.</param>
 /// <param name="TimeWindow">At least five minutes.</param>
+[JsonConverter(typeof(UtilizationPolicyJson))]
 public sealed record UtilizationPolicy(int MinGpuUtilization, TimeSpan TimeWindow);
 
 /// <summary><c>retry</c>: true, false, or events with a duration.</summary>
@@ -146,6 +150,7 @@ public sealed record RetrySpec
 public sealed record ScheduleSpec(IReadOnlyList<string> Cron, bool IsList = false);
 
 /// <summary>What to retry on.</summary>
+[JsonConverter(typeof(RetryEventJson))]
 public enum RetryEvent
 {
     /// <summary><c>no-capacity</c>.</summary>

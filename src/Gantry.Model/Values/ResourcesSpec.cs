@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Gantry.Model.Configurations;
+
 namespace Gantry.Model.Values;
 
 /// <summary>What a job needs of a host. On the wire in dstack's shape; sizes are in GB (1 GB = 1024 MiB).</summary>
+[JsonConverter(typeof(ResourcesJson))]
 public sealed record ResourcesSpec
 {
     /// <summary>dstack's defaults: 2 CPUs or more, 8 GB or more, no GPU needed, 100 GB of disk or more.</summary>

@@ -1,0 +1,185 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Gantry.Model.Configurations.Reading;
+
+/// <summary>
+/// Turns YAML into nodes with positions. Only parser events are used: nothing of YAML's types, so nothing can be constructed
+/// from a file but text. Anchors, aliases and merge keys (<c>&lt;&lt;</c>) work, and cannot blow up: see <see cref="MaxNodes"/>.
+/// </summary>
+internal sealed class YamlNodes
+{
+    /// <summary>Deepest nesting. The language itself needs six levels; deeper ones would only cost stack.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>
+    /// Most nodes of a file, with each alias counted as all that it stands for: a few lines of nested aliases can stand for
+    /// billions of nodes, which would be walked one by one later.
+    /// </summary>
+    public const int MaxNodes = 50_000;
+
+    private readonly Parser parser;
+    private readonly ProblemList problems;
+    private readonly Dictionary<string, (Node Node, int Size)> anchors = new(StringComparer.Ordinal);
+    private int size;
+
+    private YamlNodes(string text, ProblemList problems)
+    {
+        parser = new Parser(new StringReader(text));
+        this.problems = problems;
+    }
+
+    /// <summary>The root of the only document; null after reporting why there is none.</summary>
+    public static Node? Read(string text, ProblemList problems)
+    {
+        try
+        {
+            return new YamlNodes(text, problems).Document();
+        }
+        catch (YamlException error)
+        {
+            problems.Add((int)error.Start.Line, (int)error.Start.Column, "", "is not valid YAML: " + Sentence(error));
+            return null;
+        }
+        catch (TooMuch error)
+        {
+            problems.Add(error.Line, error.Column, "", error.Message);
+            return null;
+        }
+    }
+
+    private Node? Document()
+    {
+        parser.MoveNext();
+        parser.MoveNext();
+        if (parser.Current is StreamEnd or null)
+        {
+            problems.Add(1, 1, "", "the file is empty");
+            return null;
+        }
+        parser.MoveNext();
+        var root = Value(0);
+        parser.MoveNext();
+        if (parser.MoveNext() && parser.Current is DocumentStart { Start: var start })
+        {
+            problems.Add((int)start.Line, (int)start.Column, "", "a second document starts here: a file holds one configuration");
+            return null;
+        }
+        return root;
+    }
+
+    /// <summary>Reads the node at the current event, leaving the parser at its last event.</summary>
+    private Node Value(int depth)
+    {
+        var current = parser.Current!;
+        var (line, column) = ((int)current.Start.Line, (int)current.Start.Column);
+        if (depth > MaxDepth)
+            throw new TooMuch(line, column, $"is nested more than {MaxDepth} levels deep");
+        var sizeBefore = size;
+        Grow(1, line, column);
+        if (current is AnchorAlias alias)
+            return Anchored(alias, line, column);
+        var node = current switch
+        {
+            Scalar scalar => Single(scalar, line, column),
+            SequenceStart => Sequence(depth, line, column),
+            MappingStart => Mapping(depth, line, column),
+            _ => throw new TooMuch(line, column, "is not understood"),
+        };
+        if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
+            anchors[anchored.Anchor.Value] = (node, size - sizeBefore);
+        if (current is NodeEvent { Tag.IsEmpty: false } tagged && current is not Scalar)
+            CheckTag(tagged, line, column);
+        return node;
+    }
+
+    private Node Single(Scalar scalar, int line, int column)
+    {
+        CheckTag(scalar, line, column);
+        var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == "tag:yaml.org,2002:str");
+        return !isText && scalar.Value is "" or "~" or "null" or "Null" or "NULL"
+            ? new NullNode(line, column)
+            : new ScalarNode(scalar.Value, !isText, line, column);
+    }
+
+    private SequenceNode Sequence(int depth, int line, int column)
+    {
+        var items = new List<Node>();
+        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+            items.Add(Value(depth + 1));
+        return new SequenceNode(items, line, column);
+    }
+
+    private MappingNode Mapping(int depth, int line, int column)
+    {
+        var entries = new List<(ScalarNode Key, Node Value)>();
+        var merged = new List<(ScalarNode Key, Node Value)>();
+        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        {
+            var key = Value(depth + 1);
+            parser.MoveNext();
+            var value = Value(depth + 1);
+            if (key is ScalarNode { Text: "<<", IsPlain: true })
+                Merge(value, merged);
+            else if (key is not ScalarNode name)
+                problems.Add(key, "", $"a key must be text, not {key.Kind}");
+            else if (entries.Find(entry => entry.Key.Text == name.Text).Key is { } first)
+                problems.Add(key, name.Text, $"the key is given twice; it stands first in line {first.Line}");
+            else
+                entries.Add((name, value));
+        }
+        foreach (var entry in merged)
+        {
+            if (!entries.Exists(own => own.Key.Text == entry.Key.Text))
+                entries.Add(entry);
+        }
+        return new MappingNode(entries, line, column);
+    }
+
+    private void Merge(Node value, List<(ScalarNode Key, Node Value)> merged)
+    {
+        if (value is MappingNode mapping)
+            merged.AddRange(mapping.Entries);
+        else if (value is SequenceNode { Items: var items } && items.All(item => item is MappingNode))
+            merged.AddRange(items.Cast<MappingNode>().SelectMany(item => item.Entries));
+        else
+            problems.Add(value, "<<", $"must be a mapping or a list of mappings, not {value.Kind}");
+    }
+
+    private Node Anchored(AnchorAlias alias, int line, int column)
+    {
+        if (!anchors.TryGetValue(alias.Value.Value, out var anchored))
+            throw new TooMuch(line, column, $"there is no anchor \"{alias.Value.Value}\" above");
+        Grow(anchored.Size, line, column);
+        return anchored.Node;
+    }
+
+    // An alias is counted with everything that it stands for, and a size never overflows because it is checked at each step.
+    private void Grow(int by, int line, int column)
+    {
+        size += by;
+        if (size > MaxNodes)
+            throw new TooMuch(line, column, $"the file holds more than {MaxNodes} values, with its aliases followed");
+    }
+
+    private void CheckTag(NodeEvent node, int line, int column)
+    {
+        if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)
+            return;
+        if (node.Tag.Value is not ("tag:yaml.org,2002:str" or "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool"
+            or "tag:yaml.org,2002:null" or "tag:yaml.org,2002:seq" or "tag:yaml.org,2002:map"))
+            problems.Add(line, column, "", $"the tag {node.Tag.Value} is not known here");
+    }
+
+    private static string Sentence(YamlException error)
+    {
+        var message = error.Message.TrimEnd('.');
+        return message.Length == 0 ? "it cannot be read" : char.ToLowerInvariant(message[0]) + message[1..];
+    }
+
+    private sealed class TooMuch(int line, int column, string message) : Exception(message)
+    {
+        public int Line { get; } = line;
+        public int Column { get; } = column;
+    }
+}
