@@ -1,1 +1,62 @@
-return 0;
+using System.Runtime.InteropServices;
+using Gantry.Agent;
+using Gantry.Agent.Native;
+using Gantry.Agent.Spool;
+
+// Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool.
+const string Usage = """
+    usage: gantry-agent run --spool DIR [--idle-exit SECONDS]
+           gantry-agent --version
+    """;
+
+switch (args)
+{
+    case ["--version"]:
+        Console.WriteLine(Build.Version);
+        return 0;
+    case ["--help" or "-h"]:
+        Console.WriteLine(Usage);
+        return 0;
+    case ["run", ..]:
+        break;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
+
+if (AgentOptions.Parse(args.AsSpan(1), out var problem) is not { } options)
+{
+    Console.Error.WriteLine(problem + "\n" + Usage);
+    return 2;
+}
+
+// What the agent writes is for its owner; jobs get the mask that it was started with.
+var jobUmask = Libc.umask(0b000_111_111);
+using var told = new CancellationTokenSource();
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+// Outlives the terminal that it was started from.
+using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+var log = new AgentLog(TimeProvider.System, Console.Out);
+try
+{
+    using var spool = AgentSpool.TryOpen(options.Spool);
+    if (spool is null)
+    {
+        log.Error($"another agent has the spool {options.Spool}");
+        return 3;
+    }
+    await new AgentHost(spool, options, jobUmask, TimeProvider.System, log).RunAsync(told.Token);
+    return 0;
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+{
+    log.Error($"the agent can not run: {exception.Message}");
+    return 1;
+}
+
+void End(PosixSignalContext context)
+{
+    context.Cancel = true;
+    told.Cancel();
+}

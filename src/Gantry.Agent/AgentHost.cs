@@ -1,0 +1,81 @@
+using Gantry.Agent.Executors.Process;
+using Gantry.Agent.Host;
+using Gantry.Agent.Jobs;
+using Gantry.Agent.Link;
+using Gantry.Agent.Logs;
+using Gantry.Agent.Metrics;
+using Gantry.Agent.Native;
+using Gantry.Agent.Spool;
+
+namespace Gantry.Agent;
+
+/// <summary>Puts the agent together and runs it until it is idle, loses its spool or is told to end. Jobs go on in every case.</summary>
+internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobUmask, TimeProvider time, AgentLog log)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs it.</summary>
+    public async Task RunAsync(CancellationToken told)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(told);
+        using var watcher = new SpoolWatcher();
+        watcher.Start();
+        var executor = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask);
+        var jobs = new JobTable(spool, executor, watcher, time, log);
+        jobs.Load();
+        var facts = new Lazy<Model.Link.HostFacts>(() => HostProbe.Look(spool.Directory));
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, () => facts.Value, time, log));
+        listener.Listen();
+        watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
+        log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
+        var accepting = listener.AcceptAsync(ended.Token);
+        try
+        {
+            await SweepAsync(jobs, listener, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            log.Info("agent ends; jobs go on");
+        }
+        await ended.CancelAsync();
+        await accepting.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // The safety net under the events, the samples, and the end of an idle agent.
+    private async Task SweepAsync(JobTable jobs, AgentListener listener, CancellationToken ended)
+    {
+        var sampler = new JobSampler(time);
+        var pause = options.IdleExit / 4 is var quarter && quarter < LongestPause ? quarter : LongestPause;
+        using var timer = new PeriodicTimer(pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(1), time);
+        var busyAt = time.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(ended))
+        {
+            if (spool.HasVanished)
+            {
+                log.Error("the spool is gone; agent ends");
+                return;
+            }
+            jobs.Sweep();
+            if (!listener.IsAlone || jobs.HasLive)
+                busyAt = time.GetTimestamp();
+            else if (time.GetElapsedTime(busyAt) >= options.IdleExit)
+            {
+                log.Info("idle: no server and no job; agent ends");
+                return;
+            }
+            if (!listener.IsAlone && sampler.Sample(jobs.All) is { } samples)
+            {
+                foreach (var connection in listener.Connections)
+                    connection.Send(samples);
+            }
+        }
+    }
+
+    private void EndIfVanished(CancellationTokenSource ended)
+    {
+        if (!spool.HasVanished)
+            return;
+        log.Error("the spool is gone; agent ends");
+        _ = ended.CancelAsync();
+    }
+}

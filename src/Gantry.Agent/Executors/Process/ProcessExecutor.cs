@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Gantry.Agent.Native;
+using Gantry.Agent.Spool;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Executors.Process;
+
+/// <summary>Runs a job as a process of this host: a wrapper shell in a session of its own, and under it the job in another one. See Wrapper.sh.</summary>
+internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int jobUmask) : IExecutor
+{
+    /// <inheritdoc/>
+    public void Prepare(JobSpool spool, JobOrder order)
+    {
+        var account = order.User is { } user ? UnixAccount.ForJob(user) : null;
+        var setpriv = account is null ? null : tools.SetPriv ?? throw new StartRefusedException(
+            $"The job is to run as user {order.User}, which needs the program setpriv (package util-linux), and this host has none.");
+        var directory = WorkingDirectory.Prepare(spool, order, account);
+        var command = CommandLine.Fit(spool, order.Command);
+        var hostfile = StartScript.WriteHostfile(spool, order, account);
+        var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
+        SpoolFiles.WriteNew(spool.StartPath, System.Text.Encoding.UTF8.GetBytes(script));
+        SpoolFiles.WriteNew(spool.OutputPath, []);
+        SpoolFiles.WriteNew(spool.OutputErrorPath, []);
+        JobSpool.WritePadded(spool.MainPath);
+        JobSpool.WritePadded(spool.ExitDraftPath);
+        File.Delete(spool.PipePath);
+        if (Libc.mkfifo(spool.PipePath, 0b110_000_000) != 0)
+            throw Libc.Error("Cannot make the job's pipe");
+        // So that the job itself may open /dev/stdout and /dev/stderr.
+        if (account is not null && Libc.chown(spool.PipePath, account.Uid, account.Gid) != 0)
+            throw Libc.Error("Cannot hand the job's pipe to its user");
+    }
+
+    /// <inheritdoc/>
+    public int Start(JobSpool spool) =>
+        Spawn.InOwnSession(
+            [tools.Shell, wrapperPath, spool.Directory, tools.SetSid, tools.Cat, tools.Mv], BaseEnvironment.Block(), spool.WrapperErrorPath);
+
+    /// <inheritdoc/>
+    public Execution Observe(JobSpool spool)
+    {
+        if (CompleteExit(spool) is { } known)
+            return known;
+        if (SpoolFiles.Text(spool.BegunPath) is not { } begun)
+            return ObserveUnbegun(spool);
+        if (WrapperOf(spool, begun) is { } wrapper)
+            return ObserveLive(spool, wrapper);
+        // It may have finished between the two looks.
+        return CompleteExit(spool) ?? new Execution(ExecutionPhase.Gone, StartedAt: StartedAt(spool), Problem:
+            "The process that kept the job's record is gone without having written one (it was killed, or the host was restarted), so how the job ended is not known.");
+    }
+
+    /// <inheritdoc/>
+    public void Terminate(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Signal(Libc.SIGTERM);
+
+    /// <inheritdoc/>
+    public void Kill(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Kill();
+
+    /// <inheritdoc/>
+    public bool HasOutputLeft(JobSpool spool) => OutputKeepers(spool).Any();
+
+    /// <inheritdoc/>
+    public void ReleaseOutput(JobSpool spool)
+    {
+        foreach (var stat in OutputKeepers(spool))
+            _ = Libc.kill(stat.Pid, Libc.SIGTERM);
+    }
+
+    // What is in the wrapper's session beside the wrapper: its cat.
+    private static IEnumerable<ProcStat> OutputKeepers(JobSpool spool) =>
+        Identity(spool) is { } wrapper && wrapper.BootId == ProcessIdentity.CurrentBoot
+            ? ProcessTable.All().Where(s => !s.HasEnded && s.Session == wrapper.Pid && s.Pid != wrapper.Pid && s.StartTicks >= wrapper.StartTicks)
+            : [];
+
+    private static Execution ObserveUnbegun(JobSpool spool)
+    {
+        if (ProcessTable.FindWrapper(spool.Directory) is { } onItsWay)
+            return new Execution(ExecutionPhase.Starting, onItsWay.Pid);
+        // Nobody is there to begin. Creating the file ourselves makes sure that nobody ever will.
+        if (SpoolFiles.TryCreate(spool.BegunPath))
+            return new Execution(ExecutionPhase.Gone, Problem: "The agent ended while it started the job. The job did not run.");
+        return new Execution(ExecutionPhase.Starting);
+    }
+
+    private static Execution ObserveLive(JobSpool spool, int wrapper)
+    {
+        if (MainOf(spool) is not { } main)
+            return new Execution(ExecutionPhase.Starting, wrapper);
+        var phase = DraftOf(spool)?.ExitStatus is null ? ExecutionPhase.Running : ExecutionPhase.Ending;
+        return new Execution(phase, wrapper, main.Pid, StartedAt(spool));
+    }
+
+    private static Execution? CompleteExit(JobSpool spool)
+    {
+        ExitRecord? record;
+        try
+        {
+            record = spool.ReadExit();
+        }
+        catch (JsonException)
+        {
+            return new Execution(ExecutionPhase.Gone, StartedAt: StartedAt(spool), Problem: "The job's exit record is damaged, so how the job ended is not known.");
+        }
+        if (record is not { ExitStatus: { } status, OutputStatus: { } output })
+            return null;
+        var ended = new Execution(ExecutionPhase.Ended, 0, MainOf(spool)?.Pid, StartedAt(spool), FinishedAt(spool), status);
+        return output == 0 ? ended : WithLostOutput(spool, ended);
+    }
+
+    private static Execution WithLostOutput(JobSpool spool, Execution ended)
+    {
+        var complaint = SpoolFiles.Text(spool.OutputErrorPath) ?? "";
+        var full = complaint.Contains("No space left", StringComparison.Ordinal) || complaint.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase);
+        return ended with
+        {
+            DiskFull = full,
+            Problem = full
+                ? "The host's disk was full: the job's output could not be kept, and the job ended. Make room under the agent's spool, then run it again."
+                : "The job's output may be incomplete: the process that wrote it to the host's disk was ended.",
+        };
+    }
+
+    private static ExitRecord? DraftOf(JobSpool spool)
+    {
+        try
+        {
+            return spool.ReadExit();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static int? WrapperOf(JobSpool spool, string begun)
+    {
+        if (ProcessIdentity.Parse(begun) is { } identity)
+            return identity.IsAlive ? identity.Pid : null;
+        return ProcessTable.FindWrapper(spool.Directory)?.Pid;
+    }
+
+    private static ProcessGroup? GroupOf(JobSpool spool, bool witnessed)
+    {
+        if (Identity(spool) is not { } wrapper || wrapper.BootId != ProcessIdentity.CurrentBoot)
+            return null;
+        var main = MainOf(spool);
+        var isOurs = main is { } known && (witnessed || ProcStat.Of(known.Pid)?.StartTicks == known.StartTicks);
+        return new ProcessGroup(spool.JobId, isOurs ? main!.Value.Pid : 0, wrapper.Pid, wrapper.StartTicks);
+    }
+
+    private static ProcessIdentity? Identity(JobSpool spool) => SpoolFiles.Text(spool.BegunPath) is { } text ? ProcessIdentity.Parse(text) : null;
+
+    private static ProcStat? MainOf(JobSpool spool) => SpoolFiles.Text(spool.MainPath) is { } text ? ProcStat.Parse(text.TrimEnd()) : null;
+
+    // The records' own times: they are right also when no agent was there.
+    private static DateTimeOffset? StartedAt(JobSpool spool) => MainOf(spool) is null ? null : WrittenAt(spool.MainPath);
+
+    private static DateTimeOffset? FinishedAt(JobSpool spool) => WrittenAt(spool.ExitPath) ?? WrittenAt(spool.ExitDraftPath);
+
+    private static DateTimeOffset? WrittenAt(string path) => File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
+}

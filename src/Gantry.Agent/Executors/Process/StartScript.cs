@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Gantry.Agent.Native;
+using Gantry.Agent.Spool;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Executors.Process;
+
+/// <summary>
+/// The script that becomes a job: it writes down who it is, takes on the job's environment and directory, and turns into the
+/// job's command. A file for the owner only, so that no value of the environment is ever on a command line.
+/// </summary>
+internal static class StartScript
+{
+    /// <summary>The script's text.</summary>
+    /// <exception cref="StartRefusedException">A variable's name or value is impossible.</exception>
+    public static string Text(
+        JobOrder order, IReadOnlyList<string> command, string directory, string? hostfile, UnixAccount? account, string? setpriv, int umask)
+    {
+        var script = new StringBuilder();
+        // Into the padded file in place: needs no room.
+        script.Append("IFS= read -r stat < \"/proc/$$/stat\" && printf '%s\\n' \"$stat\" 1<> main || exit 125\n");
+        script.Append(CultureInfo.InvariantCulture, $"umask {Convert.ToString(umask, 8).PadLeft(4, '0')}\n");
+        if (account is not null)
+            Export(script, [new("HOME", account.Home), new("USER", account.Name), new("LOGNAME", account.Name)]);
+        Export(script, order.Env);
+        Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
+        if (hostfile is not null)
+            Export(script, [new("DSTACK_MPI_HOSTFILE", hostfile)]);
+        script.Append("cd ").Append(Quote(directory)).Append(" || exit 126\nexec");
+        if (account is not null)
+        {
+            var groups = account.IsListed ? "--init-groups" : "--clear-groups";
+            script.Append(CultureInfo.InvariantCulture, $" {Quote(setpriv!)} --reuid {account.Uid} --regid {account.Gid} {groups} --");
+        }
+        foreach (var argument in command)
+            script.Append(' ').Append(Quote(argument));
+        return script.Append('\n').ToString();
+    }
+
+    /// <summary>Writes the nodes' addresses for <c>mpirun --hostfile</c>: a line each, with <c>slots=N</c> where a node has N GPUs. Null when there are none.</summary>
+    public static string? WriteHostfile(JobSpool spool, JobOrder order, UnixAccount? account)
+    {
+        if (order.NodeIps.Count == 0)
+            return null;
+        var slots = order.Env.TryGetValue("DSTACK_GPUS_PER_NODE", out var gpus)
+            && int.TryParse(gpus, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? $" slots={count}" : "";
+        var lines = string.Concat(order.NodeIps.Select(ip => $"{ip}{slots}\n"));
+        // Another user can not look into the spool.
+        var path = account is null ? spool.HostfilePath : $"/tmp/gantry-hostfile-{order.JobId}";
+        SpoolFiles.WriteNew(path, Encoding.UTF8.GetBytes(lines));
+        if (account is not null && Libc.chown(path, account.Uid, account.Gid) != 0)
+            throw Libc.Error("Cannot hand the hostfile to the job's user");
+        return path;
+    }
+
+    /// <summary>Text as one word of a shell.</summary>
+    public static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private static void Export(StringBuilder script, IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+                throw new StartRefusedException($"The environment variable {name} has a name that no shell accepts: letters, digits and _ only, not beginning with a digit.");
+            if (value.Contains('\0'))
+                throw new StartRefusedException($"The value of the environment variable {name} holds a zero byte, which no variable can.");
+            script.Append("export ").Append(name).Append('=').Append(Quote(value)).Append('\n');
+        }
+    }
+}

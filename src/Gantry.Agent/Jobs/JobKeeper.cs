@@ -1,0 +1,416 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Gantry.Agent.Executors;
+using Gantry.Agent.Logs;
+using Gantry.Agent.Spool;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Jobs;
+
+/// <summary>
+/// Keeps one job: starts it at most once, sees what it does, ends it when told to. All that happens to a job goes through one
+/// queue and is done one thing after the other, so nothing here needs a lock; what others see is <see cref="Observed"/>.
+/// Whatever is done is decided from the files in the job's spool, never from what this object remembers: the agent may have died between any two steps.
+/// </summary>
+internal sealed class JobKeeper
+{
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
+
+    private readonly JobSpool _spool;
+    private readonly JobSurroundings _around;
+    private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
+    private readonly ITimer _timer;
+    private JobOrder? _order;
+    private volatile ObservedJob _observed;
+    private volatile bool _hasEnded;
+    private StopRecord? _stop;
+    private DateTimeOffset? _endingSince;
+    private bool _witnessed;
+    private int _watched;
+    private int _directoryWatch = -1;
+    private int _lookPending;
+
+    /// <summary>A keeper; <see cref="Open"/> or <see cref="Accept"/> begins its work.</summary>
+    public JobKeeper(JobSpool spool, JobSurroundings around)
+    {
+        _spool = spool;
+        _around = around;
+        _observed = new ObservedJob
+        {
+            JobId = spool.JobId, ServerId = Guid.Empty, ProjectName = "", RunName = "", JobName = "", State = ObservedState.Accepted,
+        };
+        _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Log = new JobLog(spool);
+    }
+
+    private enum Act { Want, Stop, Look, Forget }
+
+    private readonly record struct Command(Act Act, double? GraceSeconds = null);
+
+    /// <summary>The job.</summary>
+    public Guid JobId => _spool.JobId;
+
+    /// <summary>The server that owns it; empty when its order can not be read.</summary>
+    public Guid ServerId => _observed.ServerId;
+
+    /// <summary>What it does, with the present length of its log.</summary>
+    public ObservedJob Observed => _observed with { LogBytes = Log.Length };
+
+    /// <summary>Whether it ended in whatever way, and its log is whole. Never becomes false again.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>Whether it was forgotten.</summary>
+    public bool IsForgotten { get; private set; }
+
+    /// <summary>Its log.</summary>
+    public JobLog Log { get; }
+
+    /// <summary>Takes a new job into the spool.</summary>
+    public void Accept(JobOrder order)
+    {
+        SetOrder(order);
+        try
+        {
+            _around.RequireRoom();
+            _spool.Accept(order);
+        }
+        catch (Exception exception) when (exception is IOException or StartRefusedException or UnauthorizedAccessException)
+        {
+            FailStart(exception);
+        }
+        Run();
+    }
+
+    /// <summary>Finds a job of an earlier agent in the spool.</summary>
+    public void Open()
+    {
+        try
+        {
+            if (_spool.ReadOrder() is { } order)
+                SetOrder(order);
+            else
+                _observed = _observed with { Error = "The job's order is missing in the agent's spool." };
+            _stop = SpoolFiles.Read(_spool.StopPath, SpoolJson.Default.StopRecord);
+        }
+        catch (JsonException exception)
+        {
+            _observed = _observed with { Error = $"A file of the job in the agent's spool is damaged: {exception.Message}" };
+            _around.Log.Error($"job {JobId}: {_observed.Error}");
+        }
+        WatchDirectory();
+        Reopen();
+        Run();
+    }
+
+    /// <summary>A server wants it to run.</summary>
+    public void Want() => _commands.Writer.TryWrite(new Command(Act.Want));
+
+    /// <summary>Its server wants it to end.</summary>
+    public void Stop(double? graceSeconds) => _commands.Writer.TryWrite(new Command(Act.Stop, graceSeconds));
+
+    /// <summary>Its server has its end; the spool may go.</summary>
+    public void Forget() => _commands.Writer.TryWrite(new Command(Act.Forget));
+
+    /// <summary>Something may have changed: look.</summary>
+    public void Look()
+    {
+        if (Interlocked.Exchange(ref _lookPending, 1) == 0)
+            _commands.Writer.TryWrite(new Command(Act.Look));
+    }
+
+    private void Run() => _ = Task.Run(WorkAsync);
+
+    private async Task WorkAsync()
+    {
+        await foreach (var command in _commands.Reader.ReadAllAsync())
+        {
+            try
+            {
+                Do(command);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+            {
+                // One job's trouble stays its own; the sweep looks again.
+                _around.Log.Error($"job {JobId}: {command.Act} failed: {exception.Message}");
+            }
+            if (IsForgotten)
+                return;
+        }
+    }
+
+    private void Do(Command command)
+    {
+        switch (command.Act)
+        {
+            case Act.Want when !_hasEnded && !_spool.IsClaimed:
+                Start();
+                break;
+            case Act.Stop when !_hasEnded:
+                NoteStop(command.GraceSeconds);
+                break;
+            case Act.Look:
+                Volatile.Write(ref _lookPending, 0);
+                if (!_hasEnded && _spool.IsClaimed)
+                    SeeExecution();
+                break;
+            case Act.Forget when _hasEnded:
+                Discard();
+                break;
+        }
+    }
+
+    private void Start()
+    {
+        if (_order is null)
+        {
+            End(ObservedState.FailedToStart, _observed.Error ?? "The job's order is missing in the agent's spool.");
+            return;
+        }
+        try
+        {
+            _around.RequireRoom();
+            _around.Executor.Prepare(_spool, _order);
+            WatchDirectory();
+            if (!_spool.TryClaim())
+                return;
+        }
+        catch (Exception exception) when (exception is IOException or StartRefusedException or UnauthorizedAccessException)
+        {
+            FailStart(exception);
+            return;
+        }
+        try
+        {
+            _witnessed = true;
+            WatchProcess(_around.Executor.Start(_spool));
+            _around.Log.Info($"job {JobId} ({_observed.ProjectName}/{_observed.JobName}) started");
+        }
+        catch (IOException exception)
+        {
+            FailStart(exception);
+        }
+    }
+
+    private void SeeExecution()
+    {
+        var execution = _around.Executor.Observe(_spool);
+        WatchProcess(execution.Watch);
+        switch (execution.Phase)
+        {
+            case ExecutionPhase.Running:
+                _witnessed = true;
+                SeeRunning(execution);
+                GoOnStopping();
+                break;
+            case ExecutionPhase.Ending:
+                _witnessed = true;
+                SeeEnding();
+                break;
+            case ExecutionPhase.Ended:
+                _around.Executor.Kill(_spool, _witnessed);
+                SeeRunning(execution);
+                End(
+                    execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
+                break;
+            case ExecutionPhase.Gone:
+                _around.Executor.Kill(_spool, _witnessed);
+                if (!_around.Executor.HasOutputLeft(_spool) || Waited(OutputPatience))
+                    End(ObservedState.Lost, execution.Problem);
+                break;
+        }
+    }
+
+    private void SeeRunning(Execution execution)
+    {
+        if (_observed.State == ObservedState.Running && _observed.Pid == execution.Pid)
+            return;
+        _observed = _observed with { State = ObservedState.Running, Pid = execution.Pid, StartedAt = execution.StartedAt };
+        if (execution.Phase == ExecutionPhase.Running)
+            _around.Changed(this);
+    }
+
+    // The main process is gone. What it left behind goes too; then its cat sees the end of the output and the record becomes whole.
+    private void SeeEnding()
+    {
+        _around.Executor.Kill(_spool, _witnessed);
+        if (Waited(OutputPatience))
+            _around.Executor.ReleaseOutput(_spool);
+    }
+
+    // Arms the timer on the first call; true from the call on that comes that much later.
+    private bool Waited(TimeSpan patience)
+    {
+        var now = _around.Time.GetUtcNow();
+        _endingSince ??= now;
+        var left = patience - (now - _endingSince.Value);
+        // Short at first: what is waited for is mostly a matter of milliseconds.
+        _timer.Change(left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Min(left.TotalMilliseconds + 1, 50)) : patience, Timeout.InfiniteTimeSpan);
+        return left <= TimeSpan.Zero;
+    }
+
+    private void NoteStop(double? graceSeconds)
+    {
+        var now = _around.Time.GetUtcNow();
+        DateTimeOffset? deadline = graceSeconds is { } seconds ? now + Seconds(seconds) : null;
+        // Sent again on each connection: only an earlier end counts.
+        _stop = _stop is null ? new StopRecord { RequestedAt = now, Deadline = deadline }
+            : deadline is not null && (_stop.Deadline is null || deadline < _stop.Deadline) ? _stop with { Deadline = deadline }
+            : _stop;
+        if (!_spool.IsClaimed)
+        {
+            End(ObservedState.FailedToStart, "The job was stopped before it started.");
+            return;
+        }
+        KeepStop();
+        SeeExecution();
+    }
+
+    private void GoOnStopping()
+    {
+        if (_stop is null)
+            return;
+        var now = _around.Time.GetUtcNow();
+        if (_stop.Deadline is { } deadline && deadline <= now)
+        {
+            _around.Log.Info($"job {JobId} killed: the time for its stop is over");
+            _around.Executor.Kill(_spool, _witnessed);
+            return;
+        }
+        if (!_stop.Signalled)
+        {
+            _around.Executor.Terminate(_spool, _witnessed);
+            _stop = _stop with { Signalled = true };
+            KeepStop();
+        }
+        if (_stop.Deadline is { } later)
+            _timer.Change(later - now > LongestTimer ? LongestTimer : later - now, Timeout.InfiniteTimeSpan);
+    }
+
+    // What .NET's timers take; a later deadline is looked at again then.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, 1e9));
+
+    private void KeepStop()
+    {
+        try
+        {
+            SpoolFiles.WriteWhole(_spool.StopPath, _stop!, SpoolJson.Default.StopRecord);
+        }
+        catch (IOException exception)
+        {
+            // A full disk must not keep a job from being stopped; only an agent that dies now forgets the deadline, and the server says it again.
+            _around.Log.Error($"job {JobId}: the stop could not be kept: {exception.Message}");
+        }
+    }
+
+    private void FailStart(Exception exception)
+    {
+        _around.Log.Error($"job {JobId} not started: {exception.Message}");
+        var full = exception is NoRoomException || (exception is IOException io && Native.Libc.IsDiskFull(io));
+        End(full ? ObservedState.DiskFull : ObservedState.FailedToStart, full && exception is not NoRoomException
+            ? "The disk that holds the agent's spool is full: the job was not started. Make room, then run it again." : exception.Message);
+    }
+
+    private void End(ObservedState state, string? error, DateTimeOffset? finishedAt = null, int? exitStatus = null)
+    {
+        var at = finishedAt ?? _around.Time.GetUtcNow();
+        _observed = _observed with
+        {
+            State = state, Error = error ?? _observed.Error, FinishedAt = at, ExitStatus = exitStatus,
+            Signal = exitStatus is > 128 and <= 192 ? exitStatus - 128 : null,
+        };
+        if (state is ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull)
+            KeepResult(new ResultRecord { State = state, Error = error ?? "", At = at });
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _around.Watcher.Forget(_directoryWatch);
+        _directoryWatch = -1;
+        _hasEnded = true;
+        _around.Log.Info($"job {JobId} ended: {state}{(exitStatus is { } status ? $" {status}" : "")}");
+        _around.Changed(this);
+    }
+
+    private void KeepResult(ResultRecord result)
+    {
+        // An exit record says the same and more.
+        if (!Directory.Exists(_spool.Directory) || File.Exists(_spool.ExitPath))
+            return;
+        try
+        {
+            SpoolFiles.WriteWhole(_spool.ResultPath, result, SpoolJson.Default.ResultRecord);
+        }
+        catch (IOException)
+        {
+            // No room: a next agent comes to the same result from the same files.
+        }
+    }
+
+    // What an earlier agent determined stays so; anything else is found out from the processes.
+    private void Reopen()
+    {
+        ResultRecord? result = null;
+        try
+        {
+            result = SpoolFiles.Read(_spool.ResultPath, SpoolJson.Default.ResultRecord);
+        }
+        catch (JsonException)
+        {
+            // Damaged: determine it again.
+        }
+        if (result is not null)
+        {
+            _observed = _observed with { State = result.State, Error = result.Error, FinishedAt = result.At };
+            _around.Watcher.Forget(_directoryWatch);
+            _hasEnded = true;
+        }
+        else if (_spool.IsClaimed)
+            SeeExecution();
+        else if (_order is null)
+            End(ObservedState.FailedToStart, _observed.Error);
+        else if (_stop is not null)
+            End(ObservedState.FailedToStart, "The job was stopped before it started.");
+    }
+
+    private void SetOrder(JobOrder order)
+    {
+        _order = order;
+        _observed = _observed with
+        {
+            ServerId = order.ServerId, ProjectName = order.ProjectName, RunName = order.RunName, JobName = order.JobName,
+        };
+    }
+
+    private void WatchDirectory()
+    {
+        if (_directoryWatch < 0)
+            _directoryWatch = _around.Watcher.WatchDirectory(_spool.Directory, FileChanged);
+    }
+
+    private void FileChanged(string name)
+    {
+        if (name is "output.log" or "")
+            _around.LogGrew(this);
+        if (name is "main" or "exit.new" or "exit.json" or "begun" or "")
+            Look();
+    }
+
+    private void WatchProcess(int pid)
+    {
+        if (pid == 0 || _watched == pid)
+            return;
+        _watched = pid;
+        _around.Watcher.WatchProcess(pid, Look);
+    }
+
+    private void Discard()
+    {
+        _around.Watcher.Forget(_directoryWatch);
+        Log.Dispose();
+        _spool.Delete();
+        IsForgotten = true;
+        _timer.Dispose();
+        _commands.Writer.TryComplete();
+        _around.Forgotten(this);
+        _around.Log.Info($"job {JobId} forgotten");
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Spool;
+
+/// <summary>One job's directory in the spool, <c>jobs/ID</c>. Which file means what is in docs/agent.md.</summary>
+internal sealed class JobSpool(Guid jobId, string directory)
+{
+    /// <summary>Bytes that the padded files take: more than their longest content.</summary>
+    private const int Padding = 512;
+
+    /// <summary>The job.</summary>
+    public Guid JobId => jobId;
+
+    /// <summary>Its directory.</summary>
+    public string Directory => directory;
+
+    /// <summary>What to start.</summary>
+    public string OrderPath => At("order.json");
+    /// <summary>Created once, before the process is started: with it there, nobody starts the job any more.</summary>
+    public string ClaimPath => At("claim");
+    /// <summary>Created once by the wrapper, with its identity, or by an agent that gave the wrapper up.</summary>
+    public string BegunPath => At("begun");
+    /// <summary>The main process's stat line, written by itself before it becomes the job's command.</summary>
+    public string MainPath => At("main");
+    /// <summary>The script that becomes the job.</summary>
+    public string StartPath => At("start");
+    /// <summary>The job's command where it is too long for an argument.</summary>
+    public string CommandPath => At("command");
+    /// <summary>The named pipe that the job writes to.</summary>
+    public string PipePath => At("out");
+    /// <summary>All that the job wrote.</summary>
+    public string OutputPath => At("output.log");
+    /// <summary>What the wrapper's cat complains about.</summary>
+    public string OutputErrorPath => At("output.err");
+    /// <summary>What the wrapper's shell complains about.</summary>
+    public string WrapperErrorPath => At("wrapper.err");
+    /// <summary>The exit record in the making.</summary>
+    public string ExitDraftPath => At("exit.new");
+    /// <summary>The exit record.</summary>
+    public string ExitPath => At("exit.json");
+    /// <summary>That it is to end.</summary>
+    public string StopPath => At("stop.json");
+    /// <summary>An end that the agent determined.</summary>
+    public string ResultPath => At("result.json");
+    /// <summary>How much of the log's beginning was dropped, in bytes.</summary>
+    public string DroppedPath => At("dropped");
+    /// <summary>The job's own working directory.</summary>
+    public string WorkPath => At("work");
+    /// <summary>What <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
+    public string HostfilePath => At("hostfile");
+
+    /// <summary>Keeps the order.</summary>
+    /// <exception cref="IOException">No room, or no directory to write to.</exception>
+    public void Accept(JobOrder order)
+    {
+        System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        SpoolFiles.WriteWhole(OrderPath, order, LinkJson.Default.JobOrder);
+    }
+
+    /// <summary>The order; null when there is none.</summary>
+    /// <exception cref="JsonException">It is damaged.</exception>
+    public JobOrder? ReadOrder() => SpoolFiles.Read(OrderPath, LinkJson.Default.JobOrder);
+
+    /// <summary>Whether the job was ever claimed for a start.</summary>
+    public bool IsClaimed => File.Exists(ClaimPath);
+
+    /// <summary>Claims it; true for exactly one caller, ever, and then on the disk.</summary>
+    public bool TryClaim()
+    {
+        if (!SpoolFiles.TryCreate(ClaimPath))
+            return false;
+        SpoolFiles.FlushDirectory(directory);
+        return true;
+    }
+
+    /// <summary>Makes a file that can be filled later without room on the disk.</summary>
+    public static void WritePadded(string path)
+    {
+        Span<byte> blanks = stackalloc byte[Padding];
+        blanks.Fill((byte)' ');
+        SpoolFiles.WriteNew(path, blanks);
+    }
+
+    /// <summary>The exit record; null as long as the job's main process runs. Incomplete as long as its output is being written.</summary>
+    /// <exception cref="JsonException">It is damaged.</exception>
+    public ExitRecord? ReadExit()
+    {
+        if (SpoolFiles.Read(ExitPath, SpoolJson.Default.ExitRecord) is { } exit)
+            return exit with { OutputStatus = exit.OutputStatus ?? 0 };
+        var draft = SpoolFiles.Text(ExitDraftPath);
+        return string.IsNullOrWhiteSpace(draft) ? null : JsonSerializer.Deserialize(draft, SpoolJson.Default.ExitRecord);
+    }
+
+    /// <summary>Bytes of its log.</summary>
+    public long LogLength
+    {
+        get
+        {
+            var file = new FileInfo(OutputPath);
+            return file.Exists ? file.Length : 0;
+        }
+    }
+
+    /// <summary>Removes all of it.</summary>
+    public void Delete()
+    {
+        if (System.IO.Directory.Exists(directory))
+            System.IO.Directory.Delete(directory, recursive: true);
+    }
+
+    private string At(string name) => Path.Combine(directory, name);
+}

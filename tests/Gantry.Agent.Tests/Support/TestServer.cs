@@ -1,0 +1,264 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Tests.Support;
+
+/// <summary>The server's side of the link, as small as it can be: keeps what the agent tells, and gives credit for what it took.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly WebSocket _socket;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly Dictionary<Guid, ObservedJob> _observed = [];
+    private readonly Dictionary<Guid, ReceivedLog> _logs = [];
+    private readonly List<(Guid Job, ObservedState State, long LogReceived)> _history = [];
+    private readonly bool _givesCredit;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _receiving = Task.CompletedTask;
+
+    private TestServer(WebSocket socket, Guid id, bool givesCredit) => (_socket, Id, _givesCredit) = (socket, id, givesCredit);
+
+    public Guid Id { get; }
+    public AgentHello Hello { get; private set; } = null!;
+    /// <summary>The full set that the agent began with.</summary>
+    public ObservedJobs First { get; private set; } = null!;
+    public JobSamples? Samples { get; private set; }
+    public bool IsClosed => _receiving.IsCompleted;
+
+    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)));
+        var server = new TestServer(
+            WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
+        await server.SendAsync(new ServerHello { Protocol = 1, ServerId = server.Id, Build = "test" });
+        server._receiving = Task.Run(server.ReceiveAsync);
+        await server.Until(() => server.First is not null, "the agent's hello");
+        return server;
+    }
+
+    public JobOrder Order(string script, Guid? id = null, Action<Dictionary<string, string>>? env = null)
+    {
+        var variables = new Dictionary<string, string>();
+        env?.Invoke(variables);
+        return new JobOrder
+        {
+            JobId = id ?? Guid.NewGuid(), ServerId = Id, ProjectName = "main", RunName = "run", JobName = "run-0-0", Command = ["/bin/sh", "-c", script], Env = variables,
+        };
+    }
+
+    public Task WantAsync(params IEnumerable<JobOrder> orders) =>
+        SendAsync(new WantJobs { Jobs = [.. orders.Select(o => new WantedJob { JobId = o.JobId, Order = o })] });
+
+    /// <summary>Wants jobs again after a reconnect.</summary>
+    public Task WantAgainAsync(params (Guid Job, long Offset)[] jobs) =>
+        SendAsync(new WantJobs { Jobs = [.. jobs.Select(j => new WantedJob { JobId = j.Job, LogOffset = j.Offset })] });
+
+    public Task StopAsync(Guid job, double? grace) => SendAsync(new StopJob { JobId = job, ServerId = Id, GraceSeconds = grace });
+
+    public Task ForgetAsync(Guid job) => SendAsync(new ForgetJob { JobId = job, ServerId = Id });
+
+    public async Task<Guid> StartAsync(string script, Action<Dictionary<string, string>>? env = null)
+    {
+        var order = Order(script, env: env);
+        await WantAsync(order);
+        return order.JobId;
+    }
+
+    public ObservedJob? Observed(Guid job)
+    {
+        lock (_lock)
+            return _observed.GetValueOrDefault(job);
+    }
+
+    /// <summary>The states that a job was told in, with the bytes of log that had come before each.</summary>
+    public IReadOnlyList<(ObservedState State, long LogReceived)> History(Guid job)
+    {
+        lock (_lock)
+            return [.. _history.Where(h => h.Job == job).Select(h => (h.State, h.LogReceived))];
+    }
+
+    public ReceivedLog Log(Guid job)
+    {
+        lock (_lock)
+            return _logs.TryGetValue(job, out var log) ? log : _logs[job] = new ReceivedLog();
+    }
+
+    public string Text(Guid job)
+    {
+        lock (_lock)
+            return _logs.TryGetValue(job, out var log) ? log.Text : "";
+    }
+
+    public async Task<ObservedJob> UntilEndedAsync(Guid job, TimeSpan? patience = null)
+    {
+        await Until(() => Observed(job)?.State is not (null or ObservedState.Accepted or ObservedState.Running), $"the end of job {job}", patience);
+        return Observed(job)!;
+    }
+
+    public async Task<ObservedJob> UntilRunningAsync(Guid job)
+    {
+        await Until(() => Observed(job)?.State is not (null or ObservedState.Accepted), $"job {job} to run");
+        return Observed(job)!;
+    }
+
+    public Task UntilLoggedAsync(Guid job, string text) => Until(() => Text(job).Contains(text, StringComparison.Ordinal), $"'{text}' in the log");
+
+    public Task UntilClosedAsync() => _receiving.WaitAsync(Patience);
+
+    public async Task Until(Func<bool> condition, string what, TimeSpan? patience = null)
+    {
+        using var deadline = new CancellationTokenSource(patience ?? Patience);
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+                changed = _changed.Task;
+            if (condition())
+                return;
+            if (_receiving.IsFaulted)
+                await _receiving;
+            try
+            {
+                await changed.WaitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"waited too long for {what}; observed: {string.Join(", ", _observed.Values)}");
+            }
+        }
+    }
+
+    public async Task SendAsync(LinkMessage message)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.LinkMessage);
+        await SendTextAsync(bytes);
+    }
+
+    public async Task SendTextAsync(byte[] bytes)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await _socket.SendAsync(bytes, WebSocketMessageType.Text, true, CancellationToken.None);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = new byte[1 << 20];
+        var length = 0;
+        while (true)
+        {
+            ValueWebSocketReceiveResult part;
+            try
+            {
+                part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+            }
+            catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                Changed();
+                return;
+            }
+            if (part.MessageType == WebSocketMessageType.Close)
+                return;
+            length += part.Count;
+            if (!part.EndOfMessage)
+                continue;
+            if (part.MessageType == WebSocketMessageType.Binary)
+                await TakeLogAsync(LogFrame.Read(buffer.AsMemory(0, length))!.Value);
+            else
+                Take(JsonSerializer.Deserialize(buffer.AsSpan(0, length), LinkJson.Default.LinkMessage)!);
+            length = 0;
+            Changed();
+        }
+    }
+
+    private async Task TakeLogAsync(LogFrame frame)
+    {
+        lock (_lock)
+            Log(frame.JobId).Add(frame);
+        if (_givesCredit)
+            await SendAsync(new LogCredit { Bytes = frame.Data.Length, JobId = frame.JobId, StoredOffset = frame.Offset + frame.Data.Length });
+    }
+
+    private void Take(LinkMessage message)
+    {
+        lock (_lock)
+        {
+            switch (message)
+            {
+                case AgentHello hello:
+                    Hello = hello;
+                    break;
+                case JobSamples samples:
+                    Samples = samples;
+                    break;
+                case ObservedJobs observed:
+                    foreach (var job in observed.Jobs)
+                    {
+                        _observed[job.JobId] = job;
+                        _history.Add((job.JobId, job.State, _logs.GetValueOrDefault(job.JobId)?.Length ?? 0));
+                    }
+                    if (observed.Full)
+                        First = observed;
+                    break;
+            }
+        }
+    }
+
+    private void Changed()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+            (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        changed.SetResult();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Abort();
+        await _receiving;
+        _socket.Dispose();
+        _sending.Dispose();
+    }
+}
+
+/// <summary>What came of a job's log: its length and hash, and the bytes themselves as long as they are few.</summary>
+internal sealed class ReceivedLog
+{
+    private const int Kept = 1 << 20;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<byte> _bytes = [];
+
+    /// <summary>Offset of the first byte that came.</summary>
+    public long? Start { get; private set; }
+    public long Next { get; private set; }
+    public long Length { get; private set; }
+    public string Text => System.Text.Encoding.UTF8.GetString(_bytes.ToArray());
+    public byte[] Bytes => _bytes.ToArray();
+    public string Hash => Convert.ToHexStringLower(_hash.GetCurrentHash());
+    public DateTimeOffset LastReadAt { get; private set; }
+
+    public void Add(LogFrame frame)
+    {
+        if (Start is not null)
+            Assert.Equal(Next, frame.Offset);
+        Start ??= frame.Offset;
+        Next = frame.Offset + frame.Data.Length;
+        Length += frame.Data.Length;
+        LastReadAt = frame.ReadAt;
+        _hash.AppendData(frame.Data.Span);
+        if (_bytes.Count < Kept)
+            _bytes.AddRange(frame.Data.Span);
+    }
+}
