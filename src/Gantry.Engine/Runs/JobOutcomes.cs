@@ -28,10 +28,6 @@ public static class JobOutcomes
         or JobTerminationReason.InactivityDurationExceeded
         or JobTerminationReason.TerminatedDueToUtilizationPolicy;
 
-    /// <summary>Whether the job is being stopped although its process may still run, so that an abort can make the stop harder.</summary>
-    public static bool IsStop(JobTerminationReason? reason) =>
-        IsLimit(reason) || reason is JobTerminationReason.TerminatedByUser or JobTerminationReason.TerminatedByServer or JobTerminationReason.ScaledDown;
-
     /// <summary>The event of <c>retry.on_events</c> that a failure is, or null for an end that is no failure.</summary>
     /// <remarks>A lost process is an interruption: its host went down under it, and what it did is unknown.</remarks>
     public static RetryEvent? EventOf(JobTerminationReason? reason) => reason switch

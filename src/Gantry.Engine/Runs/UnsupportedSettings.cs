@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
+using Gantry.Model.Values;
 
 namespace Gantry.Engine.Runs;
 
@@ -16,7 +17,7 @@ internal static class UnsupportedSettings
     private const string OwnHost = "the only host is this machine, whose backend and region are both \"remote\"";
 
     public static IReadOnlyList<string> Of(RunSpec effective) => effective.Configuration is TaskConfiguration task
-        ? [.. Containers(task), .. Content(effective, task), .. Where(task), .. Ports(task), .. Environment(task), .. Gpus(task), .. Commands(task)]
+        ? [.. Containers(task), .. Content(effective, task), .. Where(task), .. Ports(task), .. Environment(task), .. Gpus(task), .. Commands(task), .. Schedule(task)]
         : [$"type: {effective.Configuration.Type}: only tasks can be run yet."];
 
     private static IEnumerable<string> Containers(TaskConfiguration task)
@@ -159,6 +160,12 @@ internal static class UnsupportedSettings
             yield return "commands: there are none, and no image whose entrypoint could run. Add `commands`.";
         }
     }
+
+    // Other clients than ours may send what the language would have refused.
+    private static IEnumerable<string> Schedule(TaskConfiguration task) => (task.Schedule?.Cron ?? [])
+        .Select(text => (Text: text, Read: CronExpression.Parse(text)))
+        .Where(cron => !cron.Read.Ok)
+        .Select(cron => $"schedule: {cron.Text}: {cron.Read.Error}. Allowed: {CronExpression.Allowed}.");
 
     private static string? RepoType(RunSpec spec) =>
         spec.RepoData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("repo_type", out var type) ? type.GetString() : null;

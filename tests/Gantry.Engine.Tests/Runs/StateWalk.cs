@@ -1,3 +1,4 @@
+using System.Text;
 using Gantry.Engine.Runs;
 using Gantry.Model.Link;
 using Gantry.Model.States;
@@ -14,14 +15,27 @@ internal sealed class StateWalk
     /// <summary>A state: rows and a clock.</summary>
     public sealed record World(RunState Run, JobState[] Jobs, DateTimeOffset Now, TimeSpan? MaxDuration)
     {
-        public string Key => string.Join('|', new[]
+        /// <summary>Tells states apart: all that decisions look at, but of times only which are over.</summary>
+        public string Key
         {
-            $"{Run.Status},{Run.TerminationReason},{Run.NextTriggeredAt <= Now}",
-        }.Concat(Jobs.Select(job =>
-            $"{job.Status},{job.TerminationReason},{job.Placed},{job.Observed},{job.ExitStatus},{job.SubmissionNum > 0},"
-            + $"{job.StartedAt + job.MaxDuration <= Now},{job.Status == JobStatus.Submitted && job.SubmittedAt.AddHours(1) <= Now}")));
+            get
+            {
+                var key = new StringBuilder();
+                key.Append((int)Run.Status).Append(' ').Append((int?)Run.TerminationReason).Append(Run.NextTriggeredAt <= Now ? '+' : '-');
+                foreach (var job in Jobs)
+                {
+                    key.Append('|').Append((int)job.Status).Append(' ').Append((int?)job.TerminationReason).Append(' ').Append((int?)job.Observed)
+                        .Append(' ').Append(job.ExitStatus).Append(job.Placed ? 'p' : 'n').Append(job.SubmissionNum > 0 ? 'r' : 'f')
+                        .Append(job.StartedAt + job.MaxDuration <= Now ? '+' : '-')
+                        .Append(job.Status == JobStatus.Submitted && job.SubmittedAt.AddHours(1) <= Now ? '+' : '-');
+                }
 
-        public override string ToString() => Key;
+                return key.ToString();
+            }
+        }
+
+        public override string ToString() => $"run {Run.Status} ({Run.TerminationReason}), " + string.Join(", ", Jobs.Select(job =>
+            $"job {job.JobNum} {job.Status} ({job.TerminationReason}), {(job.Placed ? "placed" : "not placed")}, seen {job.Observed} {job.ExitStatus}"));
     }
 
     /// <summary>One way from a state to another.</summary>
@@ -53,19 +67,22 @@ internal sealed class StateWalk
         Visit(start);
         while (queue.TryDequeue(out var world))
         {
+            var from = world.Key;
             foreach (var (name, byUser, next) in Moves(world))
             {
-                Edges.Add(new(name, byUser, world.Key, next.Key));
-                Visit(next);
+                Edges.Add(new(name, byUser, from, Visit(next)));
             }
         }
 
-        void Visit(World world)
+        string Visit(World world)
         {
-            if (Worlds.TryAdd(world.Key, world))
+            var key = world.Key;
+            if (Worlds.TryAdd(key, world))
             {
                 queue.Enqueue(world);
             }
+
+            return key;
         }
     }
 
