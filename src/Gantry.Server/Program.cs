@@ -1,1 +1,3 @@
-return 0;
+using Gantry.Server.Hosting;
+
+return await ServerProgram.RunAsync(args);

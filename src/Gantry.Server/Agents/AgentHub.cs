@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Gantry.Model.Link;
+using Gantry.Server.Changes;
+using Gantry.Server.Hosting;
+using Gantry.Server.Reconcilers;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Agents;
+
+/// <summary>Keeps a session with the agent of this machine. When it ends, for whatever reason, the next one begins.</summary>
+internal sealed partial class AgentHub(
+    LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, Observations observations,
+    LogIntake logs, WantedSet wanted, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<Guid, AgentSession> sessions = new();
+
+    /// <summary>Ends a quarantined job. False when it is not there any more.</summary>
+    public bool StopQuarantined(Guid jobId)
+    {
+        if (quarantine.Find(jobId) is not { } found || !sessions.TryGetValue(found.InstanceId, out var session))
+            return false;
+        session.StopUnknown(jobId, found.Job.ServerId);
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = FirstPause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var began = time.GetUtcNow();
+            try
+            {
+                await ConnectAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is IOException or WebSocketException or SocketException or InvalidDataException && !stoppingToken.IsCancellationRequested)
+            {
+                LogLinkEnded(logger, e.Message);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                LogSessionFailed(logger, e);
+            }
+            // A session that lasted earns a quick return; one that fails at once backs off.
+            pause = time.GetUtcNow() - began > LongestPause ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(pause, time, stoppingToken);
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        await using var stream = await agent.ConnectAsync(cancellationToken);
+        using var link = new LinkSocket(stream);
+        var (hello, full) = await GreetAsync(link, cancellationToken);
+        if (BuildInfo.IsStamped && hello.Build != BuildInfo.Build)
+        {
+            agent.Replace(hello.Build);
+            return;
+        }
+        var instance = await RegisterAsync(hello, cancellationToken);
+        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted);
+        sessions[instance.Id] = session;
+        hosts.Connected(instance.Id);
+        feed.Queue.Set();
+        try
+        {
+            await session.RunAsync(full, cancellationToken);
+        }
+        finally
+        {
+            hosts.Disconnected(instance.Id);
+            sessions.TryRemove(new KeyValuePair<Guid, AgentSession>(instance.Id, session));
+        }
+    }
+
+    private async Task<(AgentHello Hello, ObservedJobs Full)> GreetAsync(LinkSocket link, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(HelloLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await link.SendAsync(new ServerHello { Protocol = LinkProtocol.Version, ServerId = identity.ServerId, Build = BuildInfo.Build }, either.Token);
+            if (await link.ReceiveAsync(either.Token) is not ({ } first, _) || first is not AgentHello hello)
+                throw new InvalidDataException("The agent did not answer with a hello.");
+            if (hello.Protocol < LinkProtocol.Version)
+                throw new InvalidDataException($"The agent speaks version {hello.Protocol} of the link; this server needs {LinkProtocol.Version}.");
+            if (await link.ReceiveAsync(either.Token) is not ({ } second, _) || second is not ObservedJobs { Full: true } full)
+                throw new InvalidDataException("The agent did not report its jobs after its hello.");
+            return (hello, full);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new IOException($"The agent did not say hello within {HelloLimit.TotalSeconds:0} s.");
+        }
+    }
+
+    private Task<InstanceRow> RegisterAsync(AgentHello hello, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(
+            (db, changes) =>
+            {
+                var now = ledger.Now;
+                var row = db.Instances.SingleOrDefault(instance => instance.Embedded && instance.DeletedAt == null);
+                if (row is null)
+                {
+                    row = new InstanceRow { Id = Guid.NewGuid(), Name = hello.Host.Hostname, Embedded = true, CreatedAt = now };
+                    db.Instances.Add(row);
+                    EventLog.Instance(db, changes, row, "Instance created. Status: IDLE", now, actor: null);
+                }
+                row.AgentId = hello.AgentId;
+                row.Facts = JsonSerializer.Serialize(hello.Host, LinkJson.Default.HostFacts);
+                row.LastSeenAt = now;
+                return row;
+            },
+            cancellationToken);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The link to the agent ended: {Why} It is set up again.")]
+    private static partial void LogLinkEnded(ILogger logger, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The session with the agent failed. It begins again.")]
+    private static partial void LogSessionFailed(ILogger logger, Exception exception);
+}

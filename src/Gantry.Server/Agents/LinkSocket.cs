@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Gantry.Model.Link;
+
+namespace Gantry.Server.Agents;
+
+/// <summary>The server's end of a link: control messages as text frames, pieces of logs as binary frames, over any byte stream.</summary>
+internal sealed class LinkSocket(Stream stream) : IDisposable
+{
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private readonly WebSocket socket = WebSocket.CreateFromStream(
+        stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(LinkProtocol.MaxLogPiece + LogFrame.HeaderSize);
+
+    /// <summary>Sends one control message. Not to be called twice at once.</summary>
+    public ValueTask SendAsync(LinkMessage message, CancellationToken cancellationToken) =>
+        socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.LinkMessage).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+    /// <summary>
+    /// Receives the next frame: a control message, or a piece of a log that is valid until the next call. Both are null when the
+    /// agent closed the link. Throws <see cref="InvalidDataException"/> on what no agent sends.
+    /// </summary>
+    public async ValueTask<(LinkMessage? Control, LogFrame? Log)> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        var length = 0;
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            if (received.MessageType == WebSocketMessageType.Close)
+                return (null, null);
+            length += received.Count;
+            if (received.EndOfMessage)
+                return received.MessageType == WebSocketMessageType.Text ? (Parse(buffer.AsSpan(0, length)), null) : (null, ParseLog(length));
+            if (length == buffer.Length)
+                Grow();
+        }
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref buffer, []));
+    }
+
+    private static LinkMessage Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, LinkJson.Default.LinkMessage) ?? throw new InvalidDataException("The agent sent a control message of null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The agent sent a control message that is not readable: {e.Message}", e);
+        }
+    }
+
+    private LogFrame ParseLog(int length) =>
+        LogFrame.Read(buffer.AsMemory(0, length)) ?? throw new InvalidDataException($"The agent sent a binary frame of {length} bytes that is no piece of a log.");
+
+    private void Grow()
+    {
+        if (buffer.Length >= LinkProtocol.MaxControlMessage)
+            throw new InvalidDataException($"The agent sent a message of more than {LinkProtocol.MaxControlMessage} bytes.");
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, LinkProtocol.MaxControlMessage));
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}

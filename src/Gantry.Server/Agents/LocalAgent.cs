@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Gantry.Model.Link;
+using Gantry.Server.Hosting;
+
+namespace Gantry.Server.Agents;
+
+/// <summary>
+/// The agent of the server's own machine: dialled over its Unix socket, and started when nobody answers. It has a session of
+/// its own and outlives the server, so that jobs are watched whatever becomes of the server.
+/// </summary>
+internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogger<LocalAgent> logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Connects to the agent, starting it if it does not run. Throws <see cref="IOException"/> when it does not come up.</summary>
+    public async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (await TryDialAsync(cancellationToken) is { } running)
+            return running;
+        using var process = Start();
+        var deadline = time.GetUtcNow() + StartLimit;
+        for (var wait = FirstRetry; time.GetUtcNow() < deadline; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            if (await TryDialAsync(cancellationToken) is { } started)
+                return started;
+            // The kernel has no event for "somebody listens on this path now" that is worth its trouble here.
+            await Task.Delay(wait, time, cancellationToken);
+        }
+        throw new IOException($"The agent of this machine did not come up within {StartLimit.TotalSeconds:0} s; its log is {LogPath}.");
+    }
+
+    /// <summary>Ends the agent, not its jobs, so that the next connection starts the present build.</summary>
+    public void Replace(string oldBuild)
+    {
+        if (!int.TryParse(File.ReadLines(Path.Combine(spool, "agent.lock")).FirstOrDefault()?.Split(' ')[0], out var pid))
+            return;
+        LogReplacing(logger, oldBuild, BuildInfo.Build, pid);
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            if (process.ProcessName.StartsWith("gantry-agent", StringComparison.Ordinal))
+                process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
+    private string LogPath => Path.Combine(spool, "agent.log");
+
+    private async Task<Stream?> TryDialAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private Process Start()
+    {
+        if (!Directory.Exists(spool))
+            Directory.CreateDirectory(spool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = "/" };
+        // A session of its own, and no descriptor of the server's: it must not keep a pipe or a port open.
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("exec setsid \"$1\" run --spool \"$2\" </dev/null >>\"$3\" 2>&1");
+        start.ArgumentList.Add("gantry-agent");
+        start.ArgumentList.Add(Executable());
+        start.ArgumentList.Add(spool);
+        start.ArgumentList.Add(LogPath);
+        start.Environment.Remove("GANTRY_ADMIN_TOKEN");
+        LogStarting(logger, spool);
+        return Process.Start(start) ?? throw new IOException("The agent could not be started.");
+    }
+
+    /// <summary>Beside the server's executable; in a build tree, in the agent's own output.</summary>
+    private static string Executable()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, "gantry-agent");
+        if (File.Exists(beside))
+            return beside;
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(output.Parent!.Parent!.FullName, "Gantry.Agent", output.Name, "gantry-agent");
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Starting the agent of this machine (spool {Spool}).")]
+    private static partial void LogStarting(ILogger logger, string spool);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The agent is of build {Old}, the server of {New}: replacing the agent (pid {Pid}); its jobs go on.")]
+    private static partial void LogReplacing(ILogger logger, string old, string @new, int pid);
+}

@@ -1,0 +1,134 @@
+using Gantry.Model.Link;
+using Gantry.Model.States;
+using Gantry.Server.Changes;
+using Gantry.Server.Reconcilers;
+using Gantry.Storage;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Agents;
+
+/// <summary>Takes agents' words into the rows.</summary>
+internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs)
+{
+    /// <summary>What became of a set of observations.</summary>
+    /// <param name="Forget">Jobs whose end is stored: their agent may drop them.</param>
+    public sealed record Outcome(IReadOnlyList<Guid> Forget);
+
+    /// <summary>
+    /// Stores what an agent reports and takes the runs on. With the full set, a job that was running there and is not
+    /// known to the agent any more is lost: its spool is gone, and starting it again could make it run twice.
+    /// </summary>
+    public async Task<Outcome> StoreAsync(Guid instanceId, ObservedJobs observed, CancellationToken cancellationToken)
+    {
+        var forget = await ledger.CommitAsync(
+            (db, changes) =>
+            {
+                var now = ledger.Now;
+                var instance = db.Instances.Find(instanceId)!;
+                if (observed.Full)
+                    quarantine.Clear(instanceId);
+                var ended = new List<Guid>();
+                foreach (var job in observed.Jobs)
+                    Store(db, changes, instance, job, ended, now);
+                if (observed.Full)
+                    StoreMissing(db, changes, instance, observed.Jobs, now);
+                return ended;
+            },
+            cancellationToken);
+        foreach (var job in forget)
+            logs.Forget(job);
+        return new Outcome(forget);
+    }
+
+    /// <summary>Stores that these jobs ended before their agent ever heard of them.</summary>
+    public Task StoreNeverStartedAsync(IReadOnlyList<Guid> jobs, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(
+            (db, changes) =>
+            {
+                foreach (var id in jobs)
+                {
+                    if (db.Jobs.Find(id) is { Observed: null } job)
+                        NeverStarted(db, changes, job, ledger.Now);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>Stores what jobs use.</summary>
+    public Task SampleAsync(JobSamples samples, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(
+            (db, _) =>
+            {
+                foreach (var sample in samples.Samples)
+                {
+                    if (db.Jobs.Find(sample.JobId) is not { } job)
+                        continue;
+                    job.CpuMicros = sample.CpuMicros;
+                    job.MemoryBytes = sample.MemoryBytes;
+                    job.PeakMemoryBytes = Math.Max(job.PeakMemoryBytes, sample.MemoryBytes);
+                }
+            },
+            cancellationToken);
+
+    private void NeverStarted(GantryDb db, ChangeSet changes, JobRow job, DateTimeOffset now)
+    {
+        job.Observed = ObservedState.FailedToStart.WireName();
+        transitions.Advance(db, changes, job.RunId, now);
+    }
+
+    private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Guid> ended, DateTimeOffset now)
+    {
+        var job = db.Jobs.Find(observed.JobId);
+        var run = job is null ? null : db.Runs.Find(job.RunId);
+        if (job is null || run is null || (job.InstanceId is { } elsewhere && elsewhere != instance.Id))
+        {
+            quarantine.Put(instance.Id, instance.Name, observed);
+            return;
+        }
+        var status = StateNames.Parse<JobStatus>(job.Status)!.Value;
+        if (status.IsFinished())
+        {
+            // Only an end may be forgotten: a job that runs although its row says that it ended is left for someone to decide.
+            if (IsEnd(observed.State))
+                ended.Add(job.Id);
+            else
+                quarantine.Put(instance.Id, instance.Name, observed);
+            return;
+        }
+        quarantine.Remove(job.Id);
+        // An older database may not know yet that it placed this job here.
+        if (job.InstanceId is null)
+            transitions.Place(db, changes, run, job, instance, now);
+        job.Observed = observed.State.WireName();
+        job.StartedAt ??= observed.StartedAt;
+        job.ObservedExitStatus = observed.ExitStatus;
+        job.Signal = observed.Signal;
+        job.ObservedError = observed.Error;
+        // A sibling's start may be waited for on this host.
+        changes.Instances.Add(instance.Id);
+        transitions.Advance(db, changes, run, now);
+        if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && IsEnd(observed.State))
+            ended.Add(job.Id);
+    }
+
+    private void StoreMissing(GantryDb db, ChangeSet changes, InstanceRow instance, IReadOnlyList<ObservedJob> known, DateTimeOffset now)
+    {
+        var ids = known.Select(job => job.JobId).ToHashSet();
+        var placed = db.Jobs
+            .Where(job => job.InstanceId == instance.Id && job.Observed != null
+                && (job.Status == "provisioning" || job.Status == "pulling" || job.Status == "running" || job.Status == "terminating"))
+            .ToList();
+        foreach (var job in placed.Where(job => !ids.Contains(job.Id)))
+        {
+            job.Observed = ObservedState.Lost.WireName();
+            job.ObservedError = $"The agent of {instance.Name} no longer knows this job: its spool was removed or replaced.";
+            transitions.Advance(db, changes, job.RunId, now);
+        }
+        // A stop that came before the agent ever heard of the job: it was never started there, and never will be.
+        var unheard = db.Jobs.Where(job => job.InstanceId == instance.Id && job.Observed == null && job.Status == "terminating").ToList();
+        foreach (var job in unheard.Where(job => !ids.Contains(job.Id)))
+            NeverStarted(db, changes, job, now);
+    }
+
+    private static bool IsEnd(ObservedState state) =>
+        state is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull;
+}

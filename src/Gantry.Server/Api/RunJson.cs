@@ -1,0 +1,173 @@
+using System.Text.Json;
+using Gantry.Engine.Runs;
+using Gantry.Model.Api;
+using Gantry.Model.Link;
+using Gantry.Model.States;
+using Gantry.Server.Agents;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Api;
+
+/// <summary>
+/// Writes runs in the shape of <see cref="Run"/> straight from their rows. Specs are stored as the JSON that they are served
+/// as, and copied: parsing and printing them again would be most of the cost of a listing.
+/// </summary>
+internal sealed class RunJson(IReadOnlyDictionary<Guid, string> projects, IReadOnlyDictionary<Guid, string> users, IReadOnlyDictionary<Guid, InstanceRow> instances)
+{
+    private readonly Dictionary<Guid, (byte[] Type, HostFacts Facts)> hosts = [];
+
+    /// <summary>Writes a run.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="jobs">All submissions of its jobs, in any order.</param>
+    /// <param name="withJobs">Whether to list the jobs.</param>
+    /// <param name="submissionsLimit">At most so many submissions a job, the latest; null for all.</param>
+    public void Write(Utf8JsonWriter json, RunRow run, IReadOnlyList<JobRow> jobs, bool withJobs, int? submissionsLimit)
+    {
+        var ordered = jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key)
+            .Select(group => group.OrderBy(job => job.SubmissionNum).ToList()).ToList();
+        var latest = ordered.Count > 0 ? ordered[0][^1] : null;
+        json.WriteStartObject();
+        json.WriteString("id", run.Id);
+        json.WriteString("project_name", projects[run.ProjectId]);
+        json.WriteString("user", users[run.UserId]);
+        json.WriteNull("fleet");
+        WriteTime(json, "submitted_at", run.SubmittedAt);
+        WriteTime(json, "last_processed_at", run.LastProcessedAt);
+        json.WriteString("status", run.Status);
+        json.WriteString("status_message", Message(run, latest));
+        json.WriteString("termination_reason", run.TerminationReason);
+        json.WritePropertyName("run_spec");
+        json.WriteRawValue(run.Spec, skipInputValidation: true);
+        json.WriteStartArray("jobs");
+        if (withJobs)
+        {
+            foreach (var submissions in ordered)
+                WriteJob(json, submissions, submissionsLimit);
+        }
+        json.WriteEndArray();
+        json.WritePropertyName("latest_job_submission");
+        if (latest is null)
+            json.WriteNullValue();
+        else
+            WriteSubmission(json, latest);
+        json.WriteNumber("cost", 0.0);
+        json.WriteNull("service");
+        json.WriteNumber("deployment_num", 0);
+        json.WriteString("error", run.Error ?? (run.Status == "submitted" ? run.WaitingFor : null));
+        json.WriteBoolean("deleted", run.DeletedAt is not null);
+        WriteTime(json, "next_triggered_at", run.NextTriggeredAt);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A run's status in a few words.</summary>
+    public static string Message(RunRow run, JobRow? latest) => StatusMessages.Run(
+        StateNames.Parse<RunStatus>(run.Status)!.Value,
+        latest is null ? null : StateNames.Parse<JobStatus>(latest.Status),
+        latest is null ? null : StateNames.Parse<JobTerminationReason>(latest.TerminationReason),
+        latest?.ExitStatus,
+        latest is { SubmissionNum: > 0 } || (latest is not null && run.Status == "pending" && latest.FinishedAt is not null));
+
+    private void WriteJob(Utf8JsonWriter json, List<JobRow> submissions, int? limit)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("job_spec");
+        json.WriteRawValue(submissions[^1].Spec, skipInputValidation: true);
+        json.WriteStartArray("job_submissions");
+        foreach (var submission in submissions.Skip(limit is { } most ? Math.Max(0, submissions.Count - most) : 0))
+            WriteSubmission(json, submission);
+        json.WriteEndArray();
+        json.WriteNull("job_connection_info");
+        json.WriteEndObject();
+    }
+
+    private void WriteSubmission(Utf8JsonWriter json, JobRow job)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", job.Id);
+        json.WriteNumber("submission_num", job.SubmissionNum);
+        json.WriteNumber("deployment_num", 0);
+        WriteTime(json, "submitted_at", job.SubmittedAt);
+        WriteTime(json, "last_processed_at", job.LastProcessedAt);
+        WriteTime(json, "finished_at", job.FinishedAt);
+        json.WriteNull("inactivity_secs");
+        json.WriteString("status", job.Status);
+        json.WriteString("status_message", StatusMessages.Job(
+            StateNames.Parse<JobStatus>(job.Status)!.Value, StateNames.Parse<JobTerminationReason>(job.TerminationReason), job.ExitStatus));
+        json.WriteString("termination_reason", job.TerminationReason);
+        json.WriteString("termination_reason_message", job.TerminationMessage);
+        WriteNumber(json, "exit_status", job.ExitStatus);
+        WritePlacement(json, job);
+        json.WriteString("error", job.Status == "failed" ? job.TerminationMessage : null);
+        json.WriteStartArray("probes");
+        json.WriteEndArray();
+        json.WriteNull("image_pull_progress");
+        json.WriteEndObject();
+    }
+
+    private void WritePlacement(Utf8JsonWriter json, JobRow job)
+    {
+        if (job.InstanceId is not { } id || !instances.TryGetValue(id, out var instance) || instance.Facts is null)
+        {
+            json.WriteNull("job_provisioning_data");
+            json.WriteNull("job_runtime_data");
+            return;
+        }
+        if (!hosts.TryGetValue(id, out var host))
+        {
+            var facts = HostViews.Facts(instance);
+            var type = new InstanceType(instance.Name, HostViews.Resources(facts));
+            hosts[id] = host = (JsonSerializer.SerializeToUtf8Bytes(type, ApiJson.Default.InstanceType), facts);
+        }
+        json.WriteStartObject("job_provisioning_data");
+        json.WriteString("backend", "remote");
+        json.WriteNull("base_backend");
+        json.WritePropertyName("instance_type");
+        json.WriteRawValue(host.Type, skipInputValidation: true);
+        json.WriteString("instance_id", id);
+        json.WriteString("hostname", host.Facts.Hostname);
+        json.WriteString("internal_ip", host.Facts.InternalIp);
+        json.WriteBoolean("public_ip_enabled", true);
+        json.WriteNull("instance_network");
+        json.WriteString("region", "remote");
+        json.WriteNull("availability_zone");
+        json.WriteNull("reservation");
+        json.WriteNumber("price", 0.0);
+        json.WriteString("username", host.Facts.Username);
+        json.WriteNull("ssh_port");
+        json.WriteBoolean("dockerized", false);
+        json.WriteNull("ssh_proxy");
+        json.WriteNull("backend_data");
+        json.WriteNull("gpu_driver");
+        json.WriteEndObject();
+        json.WriteStartObject("job_runtime_data");
+        json.WriteString("network_mode", "host");
+        json.WriteNull("gpu");
+        json.WriteNull("cpu");
+        json.WriteNull("memory");
+        json.WriteStartObject("ports");
+        json.WriteEndObject();
+        json.WriteStartArray("volume_names");
+        json.WriteEndArray();
+        json.WriteNull("offer");
+        json.WriteNull("working_dir");
+        json.WriteString("username", host.Facts.Username);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+            json.WriteNumber(name, number);
+        else
+            json.WriteNull(name);
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } value)
+            json.WriteString(name, value.UtcDateTime);
+        else
+            json.WriteNull(name);
+    }
+}

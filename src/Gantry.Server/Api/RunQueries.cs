@@ -1,0 +1,51 @@
+using Gantry.Model.Api;
+using Gantry.Storage;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Api;
+
+/// <summary>Reads runs with all that a reply needs of them.</summary>
+internal static class RunQueries
+{
+    /// <summary>Runs with their jobs, in the order asked for, and how to write them.</summary>
+    public sealed record Page(IReadOnlyList<RunRow> Runs, ILookup<Guid, JobRow> Jobs, RunJson Json);
+
+    /// <summary>The runs that the request asks for, of the projects that the caller may see (null: of all).</summary>
+    public static Page List(GantryDb db, ListRunsRequest request, IReadOnlyList<Guid>? projects)
+    {
+        var query = db.Runs.Where(run => run.DeletedAt == null);
+        if (projects is not null)
+            query = query.Where(run => projects.Contains(run.ProjectId));
+        if (request.ProjectName is { } project)
+            query = query.Where(run => db.Projects.Any(row => row.Id == run.ProjectId && row.Name == project && row.DeletedAt == null));
+        if (request.Username is { } username)
+            query = query.Where(run => db.Users.Any(row => row.Id == run.UserId && row.Name == username));
+        if (request.OnlyActive)
+            query = query.Where(run => run.Status != "terminated" && run.Status != "failed" && run.Status != "done");
+        if (request.PrevSubmittedAt is { } time)
+        {
+            var id = request.PrevRunId ?? Guid.Empty;
+            query = request.Ascending
+                ? query.Where(run => run.SubmittedAt > time || (run.SubmittedAt == time && run.Id.CompareTo(id) > 0))
+                : query.Where(run => run.SubmittedAt < time || (run.SubmittedAt == time && run.Id.CompareTo(id) < 0));
+        }
+        query = request.Ascending ? query.OrderBy(run => run.SubmittedAt).ThenBy(run => run.Id) : query.OrderByDescending(run => run.SubmittedAt).ThenByDescending(run => run.Id);
+        return Complete(db, [.. query.Take(request.Limit)]);
+    }
+
+    /// <summary>One run of the project that is not deleted.</summary>
+    public static RunRow? Find(GantryDb db, Guid projectId, string name) =>
+        db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null);
+
+    /// <summary>All that is needed to write these runs.</summary>
+    public static Page Complete(GantryDb db, IReadOnlyList<RunRow> runs)
+    {
+        var ids = runs.Select(run => run.Id).ToList();
+        var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
+        var json = new RunJson(
+            db.Projects.Select(row => new { row.Id, row.Name }).ToDictionary(row => row.Id, row => row.Name),
+            db.Users.Select(row => new { row.Id, row.Name }).ToDictionary(row => row.Id, row => row.Name),
+            db.Instances.ToDictionary(row => row.Id));
+        return new Page(runs, jobs, json);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Gantry.Engine.Placement;
+using Gantry.Engine.Runs;
+using Gantry.Model.Api;
+using Gantry.Model.Configurations;
+using Gantry.Model.States;
+using Gantry.Server.Agents;
+using Gantry.Server.Auth;
+using Gantry.Server.Changes;
+using Gantry.Server.Reconcilers;
+using Gantry.Storage;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Api;
+
+/// <summary>From a spec to a plan, and from a plan to a run.</summary>
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, HostViews hosts)
+{
+    /// <summary>What would happen.</summary>
+    public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunRow? Current, RunQueries.Page? CurrentPage);
+
+    public Planned Plan(RunSpec spec, ProjectRow project)
+    {
+        var definition = Define(spec);
+        return ledger.Read(db =>
+        {
+            var states = hosts.States(db, hosts.Rows(db));
+            var jobs = definition.Jobs.Select(job =>
+            {
+                var offers = Placement.Offers(job.Requirements, job.ImageName.Length > 0, states);
+                return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
+            });
+            var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;
+            return new Planned(definition, [.. jobs], current, current is null ? null : RunQueries.Complete(db, [current]));
+        });
+    }
+
+    /// <summary>Stores the run and its jobs in one transaction. Returns the run's id after the commit.</summary>
+    public async Task<Guid> SubmitAsync(ApplyRunPlanRequest request, ProjectRow project, Caller caller, CancellationToken cancellationToken)
+    {
+        var definition = Define(request.Plan.RunSpec);
+        return await ledger.CommitAsync(
+            (db, changes) =>
+            {
+                var now = ledger.Now;
+                var spec = request.Plan.RunSpec;
+                var name = Name(spec);
+                if (name is not null && RunQueries.Find(db, project.Id, name) is { } current)
+                    Override(db, changes, current, request, caller, now);
+                name ??= FreeName(db, project.Id);
+                var run = new RunRow
+                {
+                    Id = Guid.NewGuid(),
+                    ProjectId = project.Id,
+                    UserId = caller.User.Id,
+                    Name = name,
+                    Status = RunStatus.Pending.WireName(),
+                    SubmittedAt = now,
+                    LastProcessedAt = now,
+                    Priority = ((TaskConfiguration)definition.Spec.Configuration).Priority ?? 0,
+                    Spec = JsonSerializer.Serialize(
+                        definition.Spec with { RunName = name, Configuration = definition.Spec.Configuration with { Name = name } }, ApiJson.Default.RunSpec),
+                };
+                db.Runs.Add(run);
+                db.SaveChanges();
+                transitions.Start(db, changes, run, caller.User.Id, now);
+                return run.Id;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Deletes a finished run; its rows stay for events that speak of it.</summary>
+    public static void Delete(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
+    {
+        run.DeletedAt = now;
+        run.WakeAt = null;
+        run.LastProcessedAt = now;
+        run.Version++;
+        changes.Runs[run.Id] = (run.ProjectId, run.Name);
+        EventLog.Run(db, changes, run, "Run deleted", now, actor);
+    }
+
+    private static RunDefinition Define(RunSpec spec)
+    {
+        var problems = JobPlanner.Unsupported(JobPlanner.Effective(spec));
+        return problems.Count == 0 ? RunDefinition.Of(spec) : throw ApiError.Bad(problems);
+    }
+
+    private static void Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
+    {
+        if (current.Status is not ("terminated" or "failed" or "done"))
+            throw ApiError.Bad($"Cannot override active run {current.Name}. Nothing was changed. Stop the run first.");
+        if (!request.Force && request.Plan.CurrentResource?.Id != current.Id)
+            throw ApiError.Bad("Failed to apply plan. Resource has been changed. Try again or use force apply.");
+        Delete(db, changes, current, caller.User.Id, now);
+        // The name is unique among what is not deleted: it has to be free before it is taken.
+        db.SaveChanges();
+    }
+
+    private static string? Name(RunSpec spec) => spec.RunName ?? spec.Configuration.Name;
+
+    private static string FreeName(GantryDb db, Guid projectId)
+    {
+        while (true)
+        {
+            var name = RunNames.Next(Random.Shared);
+            if (!db.Runs.Any(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null))
+                return name;
+        }
+    }
+}

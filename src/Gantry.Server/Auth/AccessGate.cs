@@ -1,0 +1,70 @@
+using Gantry.Server.Api;
+using Gantry.Server.Changes;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Auth;
+
+/// <summary>Checks, before any endpoint runs, who calls and whether they may.</summary>
+internal sealed class AccessGate(RequestDelegate next, Ledger ledger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+            return next(context);
+        var access = endpoint.Metadata.GetMetadata<AccessMark>()?.Access;
+        if (access == Access.Anyone)
+            return next(context);
+        // 404 and 405 are endpoints of the router's own, without a mark: nothing runs behind them.
+        if (endpoint is not RouteEndpoint)
+            return next(context);
+        ClientVersion.Check(context);
+        var caller = Authenticate(context);
+        context.Features.Set(caller);
+        switch (access)
+        {
+            case Access.User:
+                break;
+            case Access.GlobalAdmin when caller.IsGlobalAdmin:
+                break;
+            case Access.ProjectMember or Access.ProjectReader:
+                context.Features.Set(FindProject(context, caller, access.Value));
+                break;
+            default:
+                throw ApiError.AccessDenied();
+        }
+        return next(context);
+    }
+
+    private Caller Authenticate(HttpContext context)
+    {
+        const string scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || header.Length == scheme.Length)
+            throw ApiError.NotAuthenticated();
+        var token = header[scheme.Length..].Trim();
+        var hash = Caller.Hash(token);
+        var user = ledger.Read(db => db.Users.SingleOrDefault(user => user.TokenHash == hash && user.DeletedAt == null));
+        return user is { Active: true } ? new Caller(user, token) : throw ApiError.InvalidToken();
+    }
+
+    private ProjectRow FindProject(HttpContext context, Caller caller, Access access)
+    {
+        var name = (string?)context.Request.RouteValues["project_name"];
+        var (project, isMember) = ledger.Read(db =>
+        {
+            var project = db.Projects.SingleOrDefault(project => project.Name == name && project.DeletedAt == null);
+            return (project, project is not null && db.Members.Any(member => member.ProjectId == project.Id && member.UserId == caller.User.Id));
+        });
+        if (project is null)
+            throw ApiError.NotFound();
+        var mayRead = access == Access.ProjectReader && project.IsPublic;
+        return isMember || caller.IsGlobalAdmin || mayRead ? project : throw ApiError.AccessDenied();
+    }
+}
+
+internal static class CallerFeatures
+{
+    public static Caller Caller(this HttpContext context) => context.Features.GetRequiredFeature<Caller>();
+
+    public static ProjectRow Project(this HttpContext context) => context.Features.GetRequiredFeature<ProjectRow>();
+}

@@ -1,0 +1,20 @@
+namespace Gantry.Server.Changes;
+
+/// <summary>What one transaction changed: told to those who wait, after its commit.</summary>
+internal sealed class ChangeSet
+{
+    /// <summary>Runs that changed in any way, with their project.</summary>
+    public Dictionary<Guid, (Guid ProjectId, string RunName)> Runs { get; } = [];
+
+    /// <summary>Hosts whose wanted jobs changed.</summary>
+    public HashSet<Guid> Instances { get; } = [];
+
+    /// <summary>Whether something may be placed now: a job was queued, or room came free.</summary>
+    public bool Queue { get; set; }
+
+    /// <summary>Whether a deadline was set that may be earlier than the present one.</summary>
+    public bool Deadline { get; set; }
+
+    /// <summary>How many events were recorded.</summary>
+    public int Events { get; set; }
+}

@@ -1,0 +1,33 @@
+using Gantry.Storage;
+
+namespace Gantry.Server.Changes;
+
+/// <summary>The one way to change rows: commits, then wakes whoever the change concerns. Nobody is woken by a change that was rolled back.</summary>
+internal sealed class Ledger(GantryStore store, ChangeFeed feed, TimeProvider time)
+{
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public T Read<T>(Func<GantryDb, T> query) => store.Read(query);
+
+    public async Task<T> CommitAsync<T>(Func<GantryDb, ChangeSet, T> change, CancellationToken cancellationToken = default)
+    {
+        var (result, changes) = await store.WriteAsync(
+            db =>
+            {
+                var changes = new ChangeSet();
+                return (change(db, changes), changes);
+            },
+            cancellationToken);
+        feed.Publish(changes);
+        return result;
+    }
+
+    public Task CommitAsync(Action<GantryDb, ChangeSet> change, CancellationToken cancellationToken = default) =>
+        CommitAsync(
+            (db, changes) =>
+            {
+                change(db, changes);
+                return true;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gantry.Server.Hosting;
+
+/// <summary>
+/// The directory that one server lives in. Held by a file lock for the server's life: a second server on the same home
+/// ends at once, and the lock goes with the process however that dies.
+/// </summary>
+internal sealed class ServerHome : IDisposable
+{
+    private FileStream? heldLock;
+
+    public ServerHome(string home)
+    {
+        ServerDirectory = Path.Combine(home, "server");
+        AgentSpool = Path.Combine(home, "agent");
+        CreatePrivate(home);
+        CreatePrivate(ServerDirectory);
+    }
+
+    public string ServerDirectory { get; }
+    public string AgentSpool { get; }
+    public string DatabasePath => Path.Combine(ServerDirectory, "gantry.db");
+    public string LogsDirectory => Path.Combine(ServerDirectory, "logs");
+    private string AddressPath => Path.Combine(ServerDirectory, "server.json");
+    private string TokenPath => Path.Combine(ServerDirectory, "admin-token");
+
+    /// <summary>Takes the lock; false when another server holds it.</summary>
+    public bool TryLock()
+    {
+        var stream = new FileStream(
+            Path.Combine(ServerDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (Flock((int)stream.SafeFileHandle.DangerousGetHandle(), LockExclusive | LockNonBlocking) != 0)
+        {
+            stream.Dispose();
+            return false;
+        }
+        heldLock = stream;
+        File.Delete(AddressPath);
+        return true;
+    }
+
+    /// <summary>Tells CLIs where the server listens.</summary>
+    public void Publish(ServerAddress address) => WritePrivate(AddressPath, JsonSerializer.Serialize(address, ServerAddressJson.Default.ServerAddress));
+
+    /// <summary>The admin's token: as given, else as kept from the first start, else a new one. The second value says that it is new here.</summary>
+    public (string Token, bool IsNew) AdminToken(string? given)
+    {
+        var kept = File.Exists(TokenPath) ? File.ReadAllText(TokenPath).Trim() : "";
+        var token = given ?? (kept.Length > 0 ? kept : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)));
+        if (token == kept)
+            return (token, false);
+        WritePrivate(TokenPath, token + "\n");
+        return (token, true);
+    }
+
+    public void Dispose()
+    {
+        if (heldLock is null)
+            return;
+        File.Delete(AddressPath);
+        heldLock.Dispose();
+        heldLock = null;
+    }
+
+    private static void CreatePrivate(string directory)
+    {
+        if (!Directory.Exists(directory))
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static void WritePrivate(string path, string content)
+    {
+        // Written aside and renamed: a reader never sees half of it.
+        var aside = path + ".new";
+        File.Delete(aside);
+        using (var stream = new FileStream(aside, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(content));
+        }
+        File.Move(aside, path, overwrite: true);
+    }
+
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static extern int Flock(int descriptor, int operation);
+}
+
+/// <summary>Content of <c>server.json</c>.</summary>
+internal sealed record ServerAddress(string Url, int Pid, string Build, string Version);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServerAddress))]
+internal sealed partial class ServerAddressJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+namespace Gantry.Server.Hosting;
+
+/// <summary>What the command line says.</summary>
+internal sealed record ServerOptions
+{
+    public const string Usage = """
+        Usage: gantry-server [--home DIR] [--host HOST] [--port N] [--token TOKEN] [--embedded] [--log-level LEVEL]
+
+          --home DIR         where the server keeps its database, logs and lock; default: $GANTRY_HOME or ~/.gantry
+          --host HOST        address to listen on; default 127.0.0.1
+          --port N           port to listen on, 0 for any free one; default 3000
+          --token TOKEN      the admin's token; default: $GANTRY_ADMIN_TOKEN, else made on first start
+          --embedded         started by the CLI for this machine: says nothing on standard output
+          --log-level LEVEL  trace, debug, info, warning, error; default info
+          --version          print the version and end
+        """;
+
+    public required string Home { get; init; }
+    public string Host { get; init; } = "127.0.0.1";
+    public int Port { get; init; } = 3000;
+    public string? Token { get; init; }
+    public bool Embedded { get; init; }
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Reads the command line; on a mistake, the sentence that says what is wrong.</summary>
+    public static (ServerOptions? Options, string? Error) Parse(IReadOnlyList<string> args, Func<string, string?> environment)
+    {
+        var home = environment("GANTRY_HOME") is { Length: > 0 } fromEnvironment ? fromEnvironment : null;
+        var options = new ServerOptions
+        {
+            Home = home ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".gantry"),
+            Token = environment("GANTRY_ADMIN_TOKEN") is { Length: > 0 } token ? token : null,
+        };
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, inline) = Split(args[i]);
+            if (name == "--embedded")
+            {
+                options = options with { Embedded = true };
+                continue;
+            }
+            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level"))
+                return (null, $"Unknown option '{args[i]}'.");
+            if ((inline ?? (++i < args.Count ? args[i] : null)) is not { Length: > 0 } value)
+                return (null, $"Option {name} needs a value.");
+            switch (name)
+            {
+                case "--home":
+                    options = options with { Home = value };
+                    break;
+                case "--host":
+                    options = options with { Host = value };
+                    break;
+                case "--token":
+                    options = options with { Token = value };
+                    break;
+                case "--port" when int.TryParse(value, out var port) && port is >= 0 and <= 65535:
+                    options = options with { Port = port };
+                    break;
+                case "--port":
+                    return (null, $"--port: '{value}' is not a port; allowed is 0 to 65535.");
+                case "--log-level" when ParseLevel(value) is { } level:
+                    options = options with { LogLevel = level };
+                    break;
+                default:
+                    return (null, $"--log-level: '{value}' is not a level; allowed are trace, debug, info, warning, error.");
+            }
+        }
+        return (options with { Home = Path.GetFullPath(options.Home) }, null);
+    }
+
+    private static (string Name, string? Value) Split(string arg) =>
+        arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? (arg[..at], arg[(at + 1)..]) : (arg, null);
+
+    private static LogLevel? ParseLevel(string value) => value.ToUpperInvariant() switch
+    {
+        "TRACE" => LogLevel.Trace,
+        "DEBUG" => LogLevel.Debug,
+        "INFO" => LogLevel.Information,
+        "WARN" or "WARNING" => LogLevel.Warning,
+        "ERROR" => LogLevel.Error,
+        _ => null,
+    };
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Gantry.Engine.Runs;
+using Gantry.Model.Api;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Reconcilers;
+
+/// <summary>What a run's spec means: parsed and planned once, since a spec never changes.</summary>
+internal sealed record RunDefinition(RunSpec Spec, IReadOnlyList<JobSpec> Jobs, RunPolicy Policy)
+{
+    public TimeSpan? MaxDuration => Seconds(Jobs[0].MaxDuration);
+
+    public TimeSpan? StopDuration => Seconds(Jobs[0].StopDuration);
+
+    public static RunDefinition Of(RunSpec spec)
+    {
+        var effective = JobPlanner.Effective(spec);
+        return new RunDefinition(effective, JobPlanner.Jobs(effective), JobPlanner.Policy(effective));
+    }
+
+    private static TimeSpan? Seconds(long? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+}
+
+/// <summary>Definitions of unfinished runs, kept while they are.</summary>
+internal sealed class RunDefinitions
+{
+    private readonly ConcurrentDictionary<Guid, RunDefinition> definitions = new();
+
+    public RunDefinition Get(RunRow run) => definitions.GetOrAdd(
+        run.Id, static (_, row) => RunDefinition.Of(JsonSerializer.Deserialize(row.Spec, ApiJson.Default.RunSpec)!), run);
+
+    public void Forget(Guid runId) => definitions.TryRemove(runId, out _);
+}

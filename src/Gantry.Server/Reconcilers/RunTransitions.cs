@@ -1,0 +1,207 @@
+using System.Text.Json;
+using Gantry.Engine.Runs;
+using Gantry.Model.Api;
+using Gantry.Model.Link;
+using Gantry.Model.States;
+using Gantry.Server.Changes;
+using Gantry.Storage;
+using Gantry.Storage.Rows;
+
+namespace Gantry.Server.Reconcilers;
+
+/// <summary>
+/// Applies what <see cref="RunLifecycle"/> decides to the rows of a run, within the caller's transaction. Decides nothing
+/// itself. Every change of a run goes through here, so that its status, its jobs' and its events cannot disagree.
+/// </summary>
+internal sealed class RunTransitions(RunDefinitions definitions)
+{
+    /// <summary>More steps than any life has: reaching it means that decisions go in a circle.</summary>
+    private const int MaxSteps = 64;
+
+    /// <summary>Starts a run that was just added (pending, without jobs).</summary>
+    public void Start(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
+    {
+        var definition = definitions.Get(run);
+        var step = RunLifecycle.Start(State(run, definition), now);
+        if (step.Status is { } status)
+            run.Status = status.WireName();
+        run.NextTriggeredAt = step.NextTriggeredAt;
+        EventLog.Run(db, changes, run, EventMessages.RunSubmitted(StateNames.Parse<RunStatus>(run.Status)!.Value), now, actor);
+        Apply(db, changes, run, [], definition, step with { Status = null }, now);
+        Advance(db, changes, run, now);
+    }
+
+    /// <summary>Takes the run as far as it can go now.</summary>
+    public void Advance(GantryDb db, ChangeSet changes, Guid runId, DateTimeOffset now)
+    {
+        if (db.Runs.Find(runId) is { } run)
+            Advance(db, changes, run, now);
+    }
+
+    /// <summary>Takes the run as far as it can go now.</summary>
+    public void Advance(GantryDb db, ChangeSet changes, RunRow run, DateTimeOffset now)
+    {
+        var definition = definitions.Get(run);
+        var jobs = LatestSubmission(db, run.Id);
+        for (var i = 0; i < MaxSteps; i++)
+        {
+            var step = RunLifecycle.Next(State(run, definition), [.. jobs.Select(job => State(job, definition))], now);
+            if (step.WakeAt != run.WakeAt)
+            {
+                run.WakeAt = step.WakeAt;
+                changes.Deadline = true;
+            }
+            if (step.IsEmpty)
+            {
+                if (StateNames.Parse<RunStatus>(run.Status)!.Value.IsFinished())
+                    definitions.Forget(run.Id);
+                return;
+            }
+            jobs = Apply(db, changes, run, jobs, definition, step, now);
+        }
+        throw new InvalidOperationException($"Run {run.Id} did not come to rest after {MaxSteps} steps; its last status is {run.Status}.");
+    }
+
+    /// <summary>Stops or aborts a run on a user's word. False when there was nothing to change.</summary>
+    public bool Stop(GantryDb db, ChangeSet changes, RunRow run, bool abort, Guid actor, DateTimeOffset now)
+    {
+        var definition = definitions.Get(run);
+        var jobs = LatestSubmission(db, run.Id);
+        var step = RunLifecycle.Stop(State(run, definition), [.. jobs.Select(job => State(job, definition))], abort, now);
+        if (step.IsEmpty)
+            return false;
+        Apply(db, changes, run, jobs, definition, step, now, actor);
+        Advance(db, changes, run, now);
+        return true;
+    }
+
+    /// <summary>Ends one job for a reason that the server itself found (no room for its log), then takes the run on.</summary>
+    public void EndJob(GantryDb db, ChangeSet changes, RunRow run, JobRow job, JobTerminationReason reason, string message, DateTimeOffset now)
+    {
+        var status = StateNames.Parse<JobStatus>(job.Status)!.Value;
+        if (status.IsFinished() || status == JobStatus.Terminating)
+            return;
+        var step = new JobStep { JobId = job.Id, Status = JobStatus.Terminating, TerminationReason = reason, Message = message };
+        Apply(db, changes, run, job, step, now, actor: null);
+        Advance(db, changes, run, now);
+    }
+
+    /// <summary>Marks a job as placed on a host.</summary>
+    public void Place(GantryDb db, ChangeSet changes, RunRow run, JobRow job, InstanceRow instance, DateTimeOffset now)
+    {
+        job.InstanceId = instance.Id;
+        changes.Instances.Add(instance.Id);
+        run.WaitingFor = null;
+        if (job.Status == JobStatus.Submitted.WireName())
+            Apply(db, changes, run, job, new JobStep { JobId = job.Id, Status = JobStatus.Provisioning }, now, actor: null);
+    }
+
+    /// <summary>The jobs of a run's latest attempt, in order.</summary>
+    public static List<JobRow> LatestSubmission(GantryDb db, Guid runId)
+    {
+        // All jobs of a run are submitted together, so that the highest number is the same for each.
+        return [.. db.Jobs.Where(job => job.RunId == runId && job.SubmissionNum == db.Jobs.Where(other => other.RunId == runId).Max(other => other.SubmissionNum))
+            .OrderBy(job => job.ReplicaNum).ThenBy(job => job.JobNum)];
+    }
+
+    private List<JobRow> Apply(
+        GantryDb db, ChangeSet changes, RunRow run, List<JobRow> jobs, RunDefinition definition, RunStep step, DateTimeOffset now, Guid? actor = null)
+    {
+        foreach (var change in step.Jobs)
+            Apply(db, changes, run, jobs.Single(job => job.Id == change.JobId), change, now, actor);
+        if (step.Status is { } status && status.WireName() != run.Status)
+        {
+            var before = StateNames.Parse<RunStatus>(run.Status)!.Value;
+            run.Status = status.WireName();
+            run.TerminationReason = status is RunStatus.Pending or RunStatus.Submitted ? null : step.TerminationReason?.WireName() ?? run.TerminationReason;
+            run.NextTriggeredAt = status == RunStatus.Pending ? step.NextTriggeredAt : null;
+            if (status != RunStatus.Submitted)
+                run.WaitingFor = null;
+            EventLog.Run(db, changes, run, EventMessages.RunStatusChanged(before, status, step.TerminationReason), now, actor);
+        }
+        if (step.Error is not null)
+            run.Error = step.Error;
+        if (step.SubmitJobs)
+            jobs = Submit(db, changes, run, jobs, definition, now);
+        run.LastProcessedAt = now;
+        run.Version++;
+        changes.Runs[run.Id] = (run.ProjectId, run.Name);
+        return jobs;
+    }
+
+    private static void Apply(GantryDb db, ChangeSet changes, RunRow run, JobRow job, JobStep step, DateTimeOffset now, Guid? actor)
+    {
+        var before = StateNames.Parse<JobStatus>(job.Status)!.Value;
+        job.TerminationReason = step.TerminationReason?.WireName() ?? job.TerminationReason;
+        job.TerminationMessage = step.Message ?? job.TerminationMessage;
+        job.ExitStatus = step.ExitStatus ?? job.ExitStatus;
+        job.LastProcessedAt = now;
+        if (step.Status.IsFinished())
+            job.FinishedAt = step.FinishedAt ?? now;
+        if (job.InstanceId is { } instance)
+            changes.Instances.Add(instance);
+        if (before.HoldsCapacity() && !step.Status.HoldsCapacity())
+            changes.Queue = true;
+        changes.Runs[run.Id] = (run.ProjectId, run.Name);
+        if (before == step.Status)
+            return;
+        job.Status = step.Status.WireName();
+        EventLog.Job(db, changes, run, job, EventMessages.JobStatusChanged(before, step.Status, step.TerminationReason, step.Message), now, actor);
+    }
+
+    private static List<JobRow> Submit(GantryDb db, ChangeSet changes, RunRow run, List<JobRow> former, RunDefinition definition, DateTimeOffset now)
+    {
+        var submission = former.Count == 0 ? 0 : former[0].SubmissionNum + 1;
+        var jobs = new List<JobRow>(definition.Jobs.Count);
+        foreach (var spec in definition.Jobs)
+        {
+            var job = new JobRow
+            {
+                Id = Guid.NewGuid(),
+                RunId = run.Id,
+                ReplicaNum = spec.ReplicaNum,
+                JobNum = spec.JobNum,
+                SubmissionNum = submission,
+                Status = JobStatus.Submitted.WireName(),
+                SubmittedAt = now,
+                LastProcessedAt = now,
+                Spec = JsonSerializer.Serialize(spec, ApiJson.Default.JobSpec),
+            };
+            db.Jobs.Add(job);
+            jobs.Add(job);
+            EventLog.Job(db, changes, run, job, EventMessages.JobCreated(submission), now, actor: null);
+        }
+        changes.Queue = true;
+        // LatestSubmission reads from the database.
+        db.SaveChanges();
+        return jobs;
+    }
+
+    private static RunState State(RunRow run, RunDefinition definition) => new()
+    {
+        Id = run.Id,
+        Status = StateNames.Parse<RunStatus>(run.Status)!.Value,
+        TerminationReason = StateNames.Parse<RunTerminationReason>(run.TerminationReason),
+        SubmittedAt = run.SubmittedAt,
+        NextTriggeredAt = run.NextTriggeredAt,
+        Policy = definition.Policy,
+    };
+
+    /// <summary>A job's row as decisions see it.</summary>
+    public static JobState State(JobRow job, RunDefinition definition) => new()
+    {
+        Id = job.Id,
+        JobNum = job.JobNum,
+        SubmissionNum = job.SubmissionNum,
+        Status = StateNames.Parse<JobStatus>(job.Status)!.Value,
+        TerminationReason = StateNames.Parse<JobTerminationReason>(job.TerminationReason),
+        SubmittedAt = job.SubmittedAt,
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
+        Placed = job.InstanceId is not null,
+        Observed = StateNames.Parse<ObservedState>(job.Observed),
+        ExitStatus = job.ObservedExitStatus,
+        Error = job.ObservedError,
+        MaxDuration = definition.MaxDuration,
+    };
+}

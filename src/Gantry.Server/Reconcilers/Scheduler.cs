@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using Gantry.Engine.Placement;
+using Gantry.Model.States;
+using Gantry.Server.Agents;
+using Gantry.Server.Changes;
+using Gantry.Storage;
+
+namespace Gantry.Server.Reconcilers;
+
+/// <summary>
+/// Places queued runs on hosts. Woken when a job is queued, when room comes free, and when a host comes or goes; any
+/// number of wake-ups while it works is one more round. Takes no input but the rows, so that a round that failed is
+/// simply done again.
+/// </summary>
+internal sealed partial class Scheduler(
+    Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, TimeProvider time, ILogger<Scheduler> logger)
+    : BackgroundService
+{
+    /// <summary>Runs looked at in one round: the best of the queue. The rest waits behind them anyway.</summary>
+    private const int QueueWindow = 1000;
+
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Guid, QueuedJob> queuedJobs = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        feed.Queue.Set();
+        var wait = Sweep;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await feed.Queue.WaitAsync(wait, time, stoppingToken);
+            try
+            {
+                await PlaceAsync(stoppingToken);
+                wait = Sweep;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogRoundFailed(logger, e);
+                feed.Queue.Set();
+                await Task.Delay(AfterFailure, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task PlaceAsync(CancellationToken cancellationToken)
+    {
+        if (!ledger.Read(db => db.Jobs.Any(job => job.Status == "submitted" && job.InstanceId == null)))
+            return;
+        await ledger.CommitAsync(Place, cancellationToken);
+    }
+
+    private void Place(GantryDb db, ChangeSet changes)
+    {
+        var now = ledger.Now;
+        var queue = Queue(db);
+        var hostRows = hosts.Rows(db);
+        var plan = Placement.Plan(queue, hosts.States(db, hostRows), now);
+        foreach (var run in plan.Assignments.GroupBy(assignment => assignment.RunId))
+        {
+            var row = db.Runs.Find(run.Key)!;
+            foreach (var assignment in run)
+            {
+                transitions.Place(db, changes, row, db.Jobs.Find(assignment.JobId)!, hostRows[assignment.HostId], now);
+                queuedJobs.TryRemove(assignment.JobId, out _);
+            }
+            transitions.Advance(db, changes, row, now);
+        }
+        foreach (var refusal in plan.Refusals)
+            Refuse(db, changes, refusal, now);
+        foreach (var waiting in plan.Waiting)
+        {
+            var row = db.Runs.Find(waiting.RunId)!;
+            if (row.WaitingFor == waiting.Why)
+                continue;
+            row.WaitingFor = waiting.Why;
+            changes.Runs[row.Id] = (row.ProjectId, row.Name);
+        }
+    }
+
+    private void Refuse(GantryDb db, ChangeSet changes, Refusal refusal, DateTimeOffset now)
+    {
+        var run = db.Runs.Find(refusal.RunId)!;
+        foreach (var job in RunTransitions.LatestSubmission(db, run.Id))
+        {
+            queuedJobs.TryRemove(job.Id, out _);
+            transitions.EndJob(db, changes, run, job, JobTerminationReason.FailedToStartDueToNoCapacity, refusal.Why, now);
+        }
+    }
+
+    private List<QueuedRun> Queue(GantryDb db)
+    {
+        var waiting = db.Jobs.Where(job => job.Status == "submitted" && job.InstanceId == null)
+            .Join(db.Runs, job => job.RunId, run => run.Id, (job, run) => new { JobId = job.Id, job.JobNum, run.Id, run.Priority, run.SubmittedAt })
+            .OrderByDescending(row => row.Priority).ThenBy(row => row.SubmittedAt).ThenBy(row => row.Id).ThenBy(row => row.JobNum)
+            .Take(QueueWindow)
+            .ToList();
+        // The window may cut the last run in two; a run is placed whole or not at all, so that one waits for the next round.
+        if (waiting.Count == QueueWindow && waiting[0].Id != waiting[^1].Id)
+        {
+            var last = waiting[^1].Id;
+            waiting.RemoveAll(row => row.Id == last);
+        }
+        return [.. waiting.GroupBy(row => row.Id).Select(run => new QueuedRun
+        {
+            RunId = run.Key,
+            Priority = run.First().Priority,
+            SubmittedAt = run.First().SubmittedAt,
+            Jobs = [.. run.Select(row => queuedJobs.GetOrAdd(row.JobId, Describe, (db, run.Key, row.JobNum)))],
+        })];
+    }
+
+    private QueuedJob Describe(Guid jobId, (GantryDb Db, Guid RunId, int JobNum) where)
+    {
+        var spec = definitions.Get(where.Db.Runs.Find(where.RunId)!).Jobs[where.JobNum];
+        return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A placement round failed; nothing of it was kept and it is done again.")]
+    private static partial void LogRoundFailed(ILogger logger, Exception exception);
+}
