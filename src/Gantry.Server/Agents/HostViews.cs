@@ -21,7 +21,7 @@ internal sealed class HostViews(RunDefinitions definitions)
     public bool IsConnected(Guid instanceId) => connected.ContainsKey(instanceId);
 
     /// <summary>Hosts whose agent has said hello at least once.</summary>
-    public Dictionary<Guid, InstanceRow> Rows(GantryDb db) =>
+    public static Dictionary<Guid, InstanceRow> Rows(GantryDb db) =>
         db.Instances.Where(instance => instance.DeletedAt == null && instance.Facts != null).ToDictionary(instance => instance.Id);
 
     /// <summary>The hosts, with what their jobs asked for.</summary>

@@ -97,7 +97,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         quarantine.Remove(job.Id);
         // An older database may not know yet that it placed this job here.
         if (job.InstanceId is null)
-            transitions.Place(db, changes, run, job, instance, now);
+            RunTransitions.Place(db, changes, run, job, instance, now);
         job.Observed = observed.State.WireName();
         job.StartedAt ??= observed.StartedAt;
         job.ObservedExitStatus = observed.ExitStatus;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
 using Gantry.Model.Link;
-using Gantry.Model.States;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;

@@ -24,7 +24,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, H
         var definition = Define(spec);
         return ledger.Read(db =>
         {
-            var states = hosts.States(db, hosts.Rows(db));
+            var states = hosts.States(db, HostViews.Rows(db));
             var jobs = definition.Jobs.Select(job =>
             {
                 var offers = Placement.Offers(job.Requirements, job.ImageName.Length > 0, states);

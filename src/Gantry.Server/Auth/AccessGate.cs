@@ -1,6 +1,7 @@
 using Gantry.Server.Api;
 using Gantry.Server.Changes;
 using Gantry.Storage.Rows;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gantry.Server.Auth;
 

@@ -64,7 +64,7 @@ internal sealed class ChangeFeed
             }
         }
 
-        public IDisposable Add(TKey key, Signal signal)
+        public Subscription Add(TKey key, Signal signal)
         {
             while (true)
             {

@@ -87,7 +87,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     }
 
     /// <summary>Marks a job as placed on a host.</summary>
-    public void Place(GantryDb db, ChangeSet changes, RunRow run, JobRow job, InstanceRow instance, DateTimeOffset now)
+    public static void Place(GantryDb db, ChangeSet changes, RunRow run, JobRow job, InstanceRow instance, DateTimeOffset now)
     {
         job.InstanceId = instance.Id;
         changes.Instances.Add(instance.Id);

@@ -55,14 +55,14 @@ internal sealed partial class Scheduler(
     {
         var now = ledger.Now;
         var queue = Queue(db);
-        var hostRows = hosts.Rows(db);
+        var hostRows = HostViews.Rows(db);
         var plan = Placement.Plan(queue, hosts.States(db, hostRows), now);
         foreach (var run in plan.Assignments.GroupBy(assignment => assignment.RunId))
         {
             var row = db.Runs.Find(run.Key)!;
             foreach (var assignment in run)
             {
-                transitions.Place(db, changes, row, db.Jobs.Find(assignment.JobId)!, hostRows[assignment.HostId], now);
+                RunTransitions.Place(db, changes, row, db.Jobs.Find(assignment.JobId)!, hostRows[assignment.HostId], now);
                 queuedJobs.TryRemove(assignment.JobId, out _);
             }
             transitions.Advance(db, changes, row, now);
