@@ -1,0 +1,120 @@
+using System.Net;
+using Gantry.Server.Agents;
+using Gantry.Server.Api;
+using Gantry.Server.Auth;
+using Gantry.Server.Changes;
+using Gantry.Server.Reconcilers;
+using Gantry.Storage;
+using Gantry.Storage.Logs;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Gantry.Server.Hosting;
+
+/// <summary>A running server: the one place where the parts are put together.</summary>
+internal sealed class ServerApp : IAsyncDisposable
+{
+    private readonly GantryStore store;
+    private readonly SegmentLogStore logs;
+
+    private ServerApp(WebApplication web, GantryStore store, SegmentLogStore logs, string? newAdminToken)
+    {
+        (Web, this.store, this.logs, NewAdminToken) = (web, store, logs, newAdminToken);
+        Url = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    }
+
+    public WebApplication Web { get; }
+
+    public string Url { get; }
+
+    /// <summary>The admin's token when this start made it.</summary>
+    public string? NewAdminToken { get; }
+
+    /// <summary>Opens the database and logs, takes every unfinished run on, and listens. Nothing is served before all of that went well.</summary>
+    public static async Task<ServerApp> StartAsync(ServerOptions options, ServerHome home)
+    {
+        var (token, isNew) = home.AdminToken(options.Token);
+        var store = await GantryStore.OpenAsync(home.DatabasePath, TimeProvider.System);
+        var logs = new SegmentLogStore(home.LogsDirectory);
+        try
+        {
+            var feed = new ChangeFeed();
+            var ledger = new Ledger(store, feed, TimeProvider.System);
+            var identity = await FirstStart.PrepareAsync(ledger, token, CancellationToken.None);
+            var web = Build(options, home, store, logs, feed, ledger, identity);
+            await web.Services.GetRequiredService<DeadlineClock>().AdvanceAllAsync(CancellationToken.None);
+            await web.StartAsync();
+            var app = new ServerApp(web, store, logs, isNew ? token : null);
+            home.Publish(new ServerAddress(app.Url, Environment.ProcessId, BuildInfo.Build, BuildInfo.Version));
+            return app;
+        }
+        catch
+        {
+            await logs.DisposeAsync();
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task WaitForShutdownAsync() => Web.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Web.DisposeAsync();
+        await logs.DisposeAsync();
+        await store.DisposeAsync();
+    }
+
+    private static WebApplication Build(
+        ServerOptions options, ServerHome home, GantryStore store, SegmentLogStore logs, ChangeFeed feed, Ledger ledger, ServerIdentity identity)
+    {
+        // A content root of its own, and no configuration files: watching the working directory costs more than all the rest of the start.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = home.ServerDirectory, Args = [] });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 16 << 20;
+            kestrel.Listen(Address(options.Host), options.Port);
+        });
+        builder.Services
+            .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(feed).AddSingleton(ledger).AddSingleton(identity)
+            .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
+            .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>()
+            .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
+            .AddSingleton<AgentHub>().AddSingleton<DeadlineClock>()
+            .AddHostedService(services => services.GetRequiredService<DeadlineClock>())
+            .AddHostedService<Scheduler>()
+            .AddHostedService(services => services.GetRequiredService<AgentHub>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        var web = builder.Build();
+        Map(web);
+        return web;
+    }
+
+    /// <summary>The request's way: errors become replies, the caller is checked, then the endpoint runs.</summary>
+    private static void Map(WebApplication web)
+    {
+        web.UseMiddleware<ErrorReplies>();
+        web.UseRouting();
+        web.UseMiddleware<AccessGate>();
+        HealthEndpoints.Map(web);
+        ActivatorUtilities.CreateInstance<UserEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<RunEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);
+    }
+
+    private static IPAddress Address(string host) =>
+        host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(host, out var address) ? address
+        : throw new IOException($"--host: '{host}' is not an address to listen on; allowed are an IP address and 'localhost'.");
+}
