@@ -58,7 +58,7 @@ internal sealed partial class LogIntake(ILogStore logs, ChangeFeed feed, Ledger 
             await ledger.CommitAsync((db, changes) =>
             {
                 if (db.Jobs.Find(jobId) is { } job && db.Runs.Find(job.RunId) is { } run)
-                    transitions.EndJob(db, changes, run, job, JobTerminationReason.DiskFull, message, ledger.Now);
+                    transitions.Fail(db, changes, run, job.Id, JobTerminationReason.DiskFull, message, ledger.Now);
             });
         }
         catch (Exception e)

@@ -13,6 +13,7 @@ namespace Gantry.Server.Agents;
 internal sealed class WantedSet(RunDefinitions definitions, ILogStore logs)
 {
     /// <summary>A job of the host that has not ended, with what is wanted of it now.</summary>
+    /// <param name="JobId">The submission's id.</param>
     /// <param name="Job">Start it, or let it run; null while its startup order holds it back.</param>
     /// <param name="Grace">Seconds between SIGTERM and SIGKILL when it is to end; null while it should go on.</param>
     public sealed record Entry(Guid JobId, WantedJob? Job, double? Grace);
@@ -29,7 +30,7 @@ internal sealed class WantedSet(RunDefinitions definitions, ILogStore logs)
             var run = db.Runs.Find(group.Key)!;
             var definition = definitions.Get(run);
             var siblings = RunTransitions.LatestSubmission(db, run.Id);
-            var states = siblings.Select(job => RunTransitions.State(job, definition)).ToList();
+            var states = siblings.Select(job => RunTransitions.State(job, definition.MaxDuration)).ToList();
             var project = db.Projects.Find(run.ProjectId)!;
             foreach (var job in group)
                 entries.Add(Describe(job, run, project, definition, states, instance, serverId));
@@ -40,7 +41,7 @@ internal sealed class WantedSet(RunDefinitions definitions, ILogStore logs)
     private Entry Describe(
         JobRow job, RunRow run, ProjectRow project, RunDefinition definition, List<JobState> siblings, InstanceRow instance, Guid serverId)
     {
-        var state = RunTransitions.State(job, definition);
+        var state = RunTransitions.State(job, definition.MaxDuration);
         var grace = RunLifecycle.StopGrace(state, definition.StopDuration);
         if (state.Observed is null && grace is null && !RunLifecycle.MayStart(definition.Policy, state, siblings))
             return new Entry(job.Id, null, null);

@@ -3,6 +3,7 @@ using Gantry.Model.Api;
 using Gantry.Model.States;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
+using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Gantry.Storage.Rows;
@@ -82,14 +83,13 @@ internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore l
     private static RunProgress Progress(GantryDb db, RunRow run, List<JobRow> attempts)
     {
         var latest = attempts.Count > 0 ? attempts[^1] : null;
+        var jobs = RunTransitions.LatestSubmission(db, run.Id);
         // A run that failed by another node's fault says so, whichever job is followed.
-        var failed = run.Status == "failed" && latest?.Status != "failed"
-            ? db.Jobs.Where(job => job.RunId == run.Id && job.Status == "failed").OrderByDescending(job => job.FinishedAt).FirstOrDefault()
-            : null;
+        var failed = run.Status == "failed" && latest?.Status != "failed" ? jobs.Find(job => job.Status == "failed") : null;
         return new RunProgress
         {
             Status = StateNames.Parse<RunStatus>(run.Status)!.Value,
-            StatusMessage = RunJson.Message(run, latest),
+            StatusMessage = RunJson.Message(run, jobs),
             TerminationReason = run.TerminationReason,
             Error = run.Error ?? failed?.TerminationMessage ?? latest?.TerminationMessage ?? run.WaitingFor,
             JobSubmissionId = latest?.Id,

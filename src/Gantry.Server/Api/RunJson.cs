@@ -4,6 +4,7 @@ using Gantry.Model.Api;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
+using Gantry.Server.Reconcilers;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
@@ -35,7 +36,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, string> projects, IReadO
         WriteTime(json, "submitted_at", run.SubmittedAt);
         WriteTime(json, "last_processed_at", run.LastProcessedAt);
         json.WriteString("status", run.Status);
-        json.WriteString("status_message", Message(run, latest));
+        json.WriteString("status_message", Message(run, [.. ordered.Select(submissions => submissions[^1])]));
         json.WriteString("termination_reason", run.TerminationReason);
         json.WritePropertyName("run_spec");
         json.WriteRawValue(run.Spec, skipInputValidation: true);
@@ -61,12 +62,10 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, string> projects, IReadO
     }
 
     /// <summary>A run's status in a few words.</summary>
-    public static string Message(RunRow run, JobRow? latest) => StatusMessages.Run(
+    public static string Message(RunRow run, IReadOnlyList<JobRow> latest) => StatusMessages.Run(
         StateNames.Parse<RunStatus>(run.Status)!.Value,
-        latest is null ? null : StateNames.Parse<JobStatus>(latest.Status),
-        latest is null ? null : StateNames.Parse<JobTerminationReason>(latest.TerminationReason),
-        latest?.ExitStatus,
-        latest is { SubmissionNum: > 0 } || (latest is not null && run.Status == "pending" && latest.FinishedAt is not null));
+        StateNames.Parse<RunTerminationReason>(run.TerminationReason),
+        [.. latest.Select(job => RunTransitions.State(job, maxDuration: null))]);
 
     private void WriteJob(Utf8JsonWriter json, List<JobRow> submissions, int? limit)
     {

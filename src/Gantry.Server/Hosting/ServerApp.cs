@@ -35,7 +35,7 @@ internal sealed class ServerApp : IAsyncDisposable
     {
         var (token, isNew) = home.AdminToken(options.Token);
         var store = await GantryStore.OpenAsync(home.DatabasePath, TimeProvider.System);
-        var logs = new SegmentLogStore(home.LogsDirectory);
+        var logs = new SegmentLogStore(home.LogsDirectory, TimeProvider.System);
         try
         {
             var feed = new ChangeFeed();

@@ -18,11 +18,14 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     /// <summary>More steps than any life has: reaching it means that decisions go in a circle.</summary>
     private const int MaxSteps = 64;
 
+    /// <summary>Earlier attempts that a backoff is reckoned from: it has reached its longest by then.</summary>
+    private const int AttemptsLookedAt = 10;
+
     /// <summary>Starts a run that was just added (pending, without jobs).</summary>
     public void Start(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
     {
         var definition = definitions.Get(run);
-        var step = RunLifecycle.Start(State(run, definition), now);
+        var step = RunLifecycle.Start(State(db, run, definition, []), now);
         if (step.Status is { } status)
             run.Status = status.WireName();
         run.NextTriggeredAt = step.NextTriggeredAt;
@@ -45,7 +48,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         var jobs = LatestSubmission(db, run.Id);
         for (var i = 0; i < MaxSteps; i++)
         {
-            var step = RunLifecycle.Next(State(run, definition), [.. jobs.Select(job => State(job, definition))], now);
+            var step = RunLifecycle.Next(State(db, run, definition, jobs), States(jobs, definition), now);
             if (step.WakeAt != run.WakeAt)
             {
                 run.WakeAt = step.WakeAt;
@@ -67,7 +70,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     {
         var definition = definitions.Get(run);
         var jobs = LatestSubmission(db, run.Id);
-        var step = RunLifecycle.Stop(State(run, definition), [.. jobs.Select(job => State(job, definition))], abort, now);
+        var step = RunLifecycle.Stop(State(db, run, definition, jobs), States(jobs, definition), abort, now);
         if (step.IsEmpty)
             return false;
         Apply(db, changes, run, jobs, definition, step, now, actor);
@@ -76,14 +79,36 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     }
 
     /// <summary>Ends one job for a reason that the server itself found (no room for its log), then takes the run on.</summary>
-    public void EndJob(GantryDb db, ChangeSet changes, RunRow run, JobRow job, JobTerminationReason reason, string message, DateTimeOffset now)
+    public void Fail(GantryDb db, ChangeSet changes, RunRow run, Guid jobId, JobTerminationReason reason, string message, DateTimeOffset now)
     {
-        var status = StateNames.Parse<JobStatus>(job.Status)!.Value;
-        if (status.IsFinished() || status == JobStatus.Terminating)
-            return;
-        var step = new JobStep { JobId = job.Id, Status = JobStatus.Terminating, TerminationReason = reason, Message = message };
-        Apply(db, changes, run, job, step, now, actor: null);
+        var definition = definitions.Get(run);
+        var jobs = LatestSubmission(db, run.Id);
+        Apply(db, changes, run, jobs, definition, RunLifecycle.Fail(States(jobs, definition), jobId, reason, message), now);
         Advance(db, changes, run, now);
+    }
+
+    /// <summary>Ends a run that no host can ever hold, unless its policy lets it wait; either way the run says why.</summary>
+    public void Refuse(GantryDb db, ChangeSet changes, RunRow run, string why, DateTimeOffset now)
+    {
+        var definition = definitions.Get(run);
+        var jobs = LatestSubmission(db, run.Id);
+        var step = RunLifecycle.Refuse(State(db, run, definition, jobs), States(jobs, definition), why);
+        if (step.IsEmpty)
+        {
+            Wait(changes, run, why);
+            return;
+        }
+        Apply(db, changes, run, jobs, definition, step, now);
+        Advance(db, changes, run, now);
+    }
+
+    /// <summary>Says why a run is not placed yet.</summary>
+    public static void Wait(ChangeSet changes, RunRow run, string why)
+    {
+        if (run.WaitingFor == why)
+            return;
+        run.WaitingFor = why;
+        changes.Runs[run.Id] = (run.ProjectId, run.Name);
     }
 
     /// <summary>Marks a job as placed on a host.</summary>
@@ -104,7 +129,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             .OrderBy(job => job.ReplicaNum).ThenBy(job => job.JobNum)];
     }
 
-    private List<JobRow> Apply(
+    private static List<JobRow> Apply(
         GantryDb db, ChangeSet changes, RunRow run, List<JobRow> jobs, RunDefinition definition, RunStep step, DateTimeOffset now, Guid? actor = null)
     {
         foreach (var change in step.Jobs)
@@ -152,6 +177,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     private static List<JobRow> Submit(GantryDb db, ChangeSet changes, RunRow run, List<JobRow> former, RunDefinition definition, DateTimeOffset now)
     {
         var submission = former.Count == 0 ? 0 : former[0].SubmissionNum + 1;
+        var isRetry = former.Any(job => JobOutcomes.IsFailure(StateNames.Parse<JobTerminationReason>(job.TerminationReason)));
         var jobs = new List<JobRow>(definition.Jobs.Count);
         foreach (var spec in definition.Jobs)
         {
@@ -169,7 +195,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             };
             db.Jobs.Add(job);
             jobs.Add(job);
-            EventLog.Job(db, changes, run, job, EventMessages.JobCreated(submission), now, actor: null);
+            EventLog.Job(db, changes, run, job, EventMessages.JobCreated(JobStatus.Submitted, submission, isRetry), now, actor: null);
         }
         changes.Queue = true;
         // LatestSubmission reads from the database.
@@ -177,18 +203,35 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         return jobs;
     }
 
-    private static RunState State(RunRow run, RunDefinition definition) => new()
+    private static RunState State(GantryDb db, RunRow run, RunDefinition definition, List<JobRow> jobs) => new()
     {
         Id = run.Id,
         Status = StateNames.Parse<RunStatus>(run.Status)!.Value,
         TerminationReason = StateNames.Parse<RunTerminationReason>(run.TerminationReason),
         SubmittedAt = run.SubmittedAt,
         NextTriggeredAt = run.NextTriggeredAt,
+        FailedInARow = FailedInARow(db, jobs),
         Policy = definition.Policy,
     };
 
+    private static int FailedInARow(GantryDb db, List<JobRow> jobs)
+    {
+        if (jobs.Count == 0 || jobs[0].SubmissionNum == 0)
+            return 0;
+        var latest = jobs[0];
+        var earlier = db.Jobs
+            .Where(job => job.RunId == latest.RunId && job.ReplicaNum == latest.ReplicaNum && job.JobNum == latest.JobNum && job.SubmissionNum < latest.SubmissionNum)
+            .OrderByDescending(job => job.SubmissionNum).Take(AttemptsLookedAt)
+            .Select(job => new { job.Status, job.SubmittedAt, job.StartedAt, job.FinishedAt })
+            .AsEnumerable()
+            .Select(job => new PastAttempt(job.SubmittedAt, job.StartedAt, job.FinishedAt, StateNames.Parse<JobStatus>(job.Status)!.Value));
+        return Backoff.FailedInARow(earlier, latest.SubmittedAt);
+    }
+
+    private static List<JobState> States(List<JobRow> jobs, RunDefinition definition) => [.. jobs.Select(job => State(job, definition.MaxDuration))];
+
     /// <summary>A job's row as decisions see it.</summary>
-    public static JobState State(JobRow job, RunDefinition definition) => new()
+    public static JobState State(JobRow job, TimeSpan? maxDuration) => new()
     {
         Id = job.Id,
         JobNum = job.JobNum,
@@ -200,8 +243,10 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         FinishedAt = job.FinishedAt,
         Placed = job.InstanceId is not null,
         Observed = StateNames.Parse<ObservedState>(job.Observed),
+        TerminationMessage = job.TerminationMessage,
         ExitStatus = job.ObservedExitStatus,
+        Signal = job.Signal,
         Error = job.ObservedError,
-        MaxDuration = definition.MaxDuration,
+        MaxDuration = maxDuration,
     };
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Gantry.Engine.Placement;
-using Gantry.Model.States;
 using Gantry.Server.Agents;
 using Gantry.Server.Changes;
 using Gantry.Storage;
@@ -68,25 +67,13 @@ internal sealed partial class Scheduler(
             transitions.Advance(db, changes, row, now);
         }
         foreach (var refusal in plan.Refusals)
-            Refuse(db, changes, refusal, now);
+        {
+            foreach (var job in queue.Single(run => run.RunId == refusal.RunId).Jobs)
+                queuedJobs.TryRemove(job.JobId, out _);
+            transitions.Refuse(db, changes, db.Runs.Find(refusal.RunId)!, refusal.Why, now);
+        }
         foreach (var waiting in plan.Waiting)
-        {
-            var row = db.Runs.Find(waiting.RunId)!;
-            if (row.WaitingFor == waiting.Why)
-                continue;
-            row.WaitingFor = waiting.Why;
-            changes.Runs[row.Id] = (row.ProjectId, row.Name);
-        }
-    }
-
-    private void Refuse(GantryDb db, ChangeSet changes, Refusal refusal, DateTimeOffset now)
-    {
-        var run = db.Runs.Find(refusal.RunId)!;
-        foreach (var job in RunTransitions.LatestSubmission(db, run.Id))
-        {
-            queuedJobs.TryRemove(job.Id, out _);
-            transitions.EndJob(db, changes, run, job, JobTerminationReason.FailedToStartDueToNoCapacity, refusal.Why, now);
-        }
+            RunTransitions.Wait(changes, db.Runs.Find(waiting.RunId)!, waiting.Why);
     }
 
     private List<QueuedRun> Queue(GantryDb db)
