@@ -3,7 +3,11 @@ using Gantry.Model.States;
 
 namespace Gantry.Model.Api;
 
-/// <summary>Serialization of the HTTP API: snake case, nulls written, states by their wire names.</summary>
+/// <summary>
+/// Serialization of the HTTP API: snake case, nulls written, states by their wire names. A property with a default has a
+/// setter rather than an initializer: generated deserialization fills every init-only property, and would overwrite its
+/// default with null where the JSON leaves it out.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>)])]

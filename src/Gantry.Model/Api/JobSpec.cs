@@ -14,9 +14,9 @@ public sealed record JobSpec
     /// <summary><c>RUN-JOB-REPLICA</c>.</summary>
     public required string JobName { get; init; }
     /// <summary>Nodes of the replica.</summary>
-    public int JobsPerReplica { get; init; } = 1;
+    public int JobsPerReplica { get; set; } = 1;
     /// <summary>Replica group of a service.</summary>
-    public string ReplicaGroup { get; init; } = "0";
+    public string ReplicaGroup { get; set; } = "0";
     /// <summary>Ports of applications.</summary>
     public IReadOnlyList<AppSpec>? AppSpecs { get; init; }
     /// <summary>Whom the job runs as.</summary>
@@ -56,19 +56,19 @@ public sealed record JobSpec
     /// <summary>Hash of the diff.</summary>
     public string? RepoCodeHash { get; init; }
     /// <summary>Where the repo goes.</summary>
-    public string RepoDir { get; init; } = "/workflow";
+    public string RepoDir { get; set; } = "/workflow";
     /// <summary><c>error</c> or <c>skip</c>.</summary>
     public string? RepoExistsAction { get; init; }
     /// <summary>Uploaded files.</summary>
-    public IReadOnlyList<FileArchiveMapping> FileArchives { get; init; } = [];
+    public IReadOnlyList<FileArchiveMapping> FileArchives { get; set; } = [];
     /// <summary>A service's port.</summary>
     public int? ServicePort { get; init; }
     /// <summary>A service's probes.</summary>
-    public IReadOnlyList<JsonElement> Probes { get; init; } = [];
+    public IReadOnlyList<JsonElement> Probes { get; set; } = [];
     /// <summary>Index of the node group.</summary>
     public int NodeGroupIndex { get; init; }
     /// <summary>Name of the node group.</summary>
-    public string NodeGroupName { get; init; } = "0";
+    public string NodeGroupName { get; set; } = "0";
     /// <summary>Index within the node group.</summary>
     public int NodeGroupJobIndex { get; init; }
 }

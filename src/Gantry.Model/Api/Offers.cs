@@ -20,11 +20,11 @@ public sealed record InstanceOffer
     /// <summary>Unused.</summary>
     public IReadOnlyList<string>? AvailabilityZones { get; init; }
     /// <summary><c>shim</c> for containers, <c>runner</c> for processes.</summary>
-    public string InstanceRuntime { get; init; } = "shim";
+    public string InstanceRuntime { get; set; } = "shim";
     /// <summary>Blocks of the host that the offer takes.</summary>
-    public int Blocks { get; init; } = 1;
+    public int Blocks { get; set; } = 1;
     /// <summary>Blocks that the host is divided into.</summary>
-    public int TotalBlocks { get; init; } = 1;
+    public int TotalBlocks { get; set; } = 1;
 }
 
 /// <summary>A kind of host.</summary>
@@ -46,7 +46,7 @@ public sealed record HostResources
     /// <summary><c>x86</c> or <c>arm</c>.</summary>
     public string? CpuArch { get; init; }
     /// <summary>In words.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 }
 
 /// <summary>A GPU of a host.</summary>

@@ -51,7 +51,7 @@ public sealed record ListRunsRequest
     /// <summary>Only unfinished ones.</summary>
     public bool OnlyActive { get; init; }
     /// <summary>With jobs.</summary>
-    public bool IncludeJobs { get; init; } = true;
+    public bool IncludeJobs { get; set; } = true;
     /// <summary>At most so many submissions a job, the latest. 0 to 10.</summary>
     public int? JobSubmissionsLimit { get; init; }
     /// <summary>Page after this time.</summary>
@@ -59,7 +59,7 @@ public sealed record ListRunsRequest
     /// <summary>Page after this run.</summary>
     public Guid? PrevRunId { get; init; }
     /// <summary>0 to 100.</summary>
-    public int Limit { get; init; } = 100;
+    public int Limit { get; set; } = 100;
     /// <summary>Oldest first.</summary>
     public bool Ascending { get; init; }
 }
@@ -89,7 +89,7 @@ public sealed record PollLogsRequest
     /// <summary>Where the last page ended.</summary>
     public string? NextToken { get; init; }
     /// <summary>0 to 1000.</summary>
-    public int Limit { get; init; } = 100;
+    public int Limit { get; set; } = 100;
     /// <summary>The agent's own log of the job rather than the job's output.</summary>
     public bool Diagnose { get; init; }
 }
@@ -139,7 +139,7 @@ public sealed record ListEventsRequest
     /// <summary>Page after this event.</summary>
     public Guid? PrevId { get; init; }
     /// <summary>1 to 100.</summary>
-    public int Limit { get; init; } = 100;
+    public int Limit { get; set; } = 100;
     /// <summary>Oldest first.</summary>
     public bool Ascending { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed record RunSpec
     /// <summary>Where the repo goes in the job.</summary>
     public string? RepoDir { get; init; }
     /// <summary>Uploaded files.</summary>
-    public IReadOnlyList<FileArchiveMapping> FileArchives { get; init; } = [];
+    public IReadOnlyList<FileArchiveMapping> FileArchives { get; set; } = [];
     /// <summary>Deprecated; see the configuration's.</summary>
     public string? WorkingDir { get; init; }
     /// <summary>The file's path, for messages.</summary>
@@ -52,7 +52,7 @@ public sealed record Run
     /// <summary>Its status.</summary>
     public required RunStatus Status { get; init; }
     /// <summary>The status in a few words, for people: <c>exited (1)</c>, <c>pulling</c>, <c>no capacity</c>.</summary>
-    public string StatusMessage { get; init; } = "";
+    public string StatusMessage { get; set; } = "";
     /// <summary>Why it ended: the wire name of a <see cref="RunTerminationReason"/>.</summary>
     public string? TerminationReason { get; init; }
     /// <summary>What was submitted.</summary>
@@ -109,7 +109,7 @@ public sealed record JobSubmission
     /// <summary>Its status.</summary>
     public required JobStatus Status { get; init; }
     /// <summary>The status in a few words.</summary>
-    public string StatusMessage { get; init; } = "";
+    public string StatusMessage { get; set; } = "";
     /// <summary>Why it ended: the wire name of a <see cref="JobTerminationReason"/>.</summary>
     public string? TerminationReason { get; init; }
     /// <summary>More about why, in a sentence.</summary>
@@ -123,7 +123,7 @@ public sealed record JobSubmission
     /// <summary>The error in words.</summary>
     public string? Error { get; init; }
     /// <summary>Probes of a service; empty for tasks.</summary>
-    public IReadOnlyList<JsonElement> Probes { get; init; } = [];
+    public IReadOnlyList<JsonElement> Probes { get; set; } = [];
     /// <summary>Progress of the image pull.</summary>
     public JsonElement? ImagePullProgress { get; init; }
 }
@@ -144,7 +144,7 @@ public sealed record JobProvisioningData
     /// <summary>The host's address among its peers.</summary>
     public string? InternalIp { get; init; }
     /// <summary>dstack's; always true.</summary>
-    public bool PublicIpEnabled { get; init; } = true;
+    public bool PublicIpEnabled { get; set; } = true;
     /// <summary>The network in common with peers.</summary>
     public string? InstanceNetwork { get; init; }
     /// <summary>Always <c>remote</c> on hosts of one's own.</summary>

@@ -50,7 +50,7 @@ public sealed record Project
     /// <summary>Since when.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
     /// <summary>Cloud backends; empty.</summary>
-    public IReadOnlyList<JsonElement> Backends { get; init; } = [];
+    public IReadOnlyList<JsonElement> Backends { get; set; } = [];
     /// <summary>Members.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
     /// <summary>Whether every user may read it.</summary>

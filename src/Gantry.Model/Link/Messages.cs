@@ -101,7 +101,7 @@ public sealed record JobOrder
     /// <summary>Job.</summary>
     public required string JobName { get; init; }
     /// <summary>Which executor: <c>process</c>.</summary>
-    public string Executor { get; init; } = "process";
+    public string Executor { get; set; } = "process";
     /// <summary>Argument vector.</summary>
     public required IReadOnlyList<string> Command { get; init; }
     /// <summary>The whole environment that the job gets on top of the agent's own (PATH, HOME, LANG).</summary>
@@ -111,7 +111,7 @@ public sealed record JobOrder
     /// <summary>Whom to run as; null for the agent's own user.</summary>
     public string? User { get; init; }
     /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
-    public IReadOnlyList<string> NodeIps { get; init; } = [];
+    public IReadOnlyList<string> NodeIps { get; set; } = [];
 }
 
 /// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>

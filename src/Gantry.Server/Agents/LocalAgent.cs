@@ -26,6 +26,8 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
         {
             if (await TryDialAsync(cancellationToken) is { } started)
                 return started;
+            if (process.HasExited)
+                throw new IOException($"The agent of this machine ended at once with exit status {process.ExitCode}; its log is {LogPath}.");
             // The kernel has no event for "somebody listens on this path now" that is worth its trouble here.
             await Task.Delay(wait, time, cancellationToken);
         }
