@@ -8,6 +8,9 @@ public static class RepoText
     /// <summary>What is allowed, for messages.</summary>
     public const string Allowed = "a local path or the URL of a Git repo, optionally followed by :PATH for where it goes in the job";
 
+    // Git's own. Anything else before "://" is a local path that goes to "//…".
+    private static readonly string[] Schemes = ["https", "http", "ssh", "git", "file"];
+
     /// <summary>Reads a repo.</summary>
     public static Parsed<RepoSpec> Parse(string text)
     {
@@ -35,7 +38,7 @@ public static class RepoText
     private static int EndOfAuthority(string text)
     {
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
-        if (scheme > 0)
+        if (scheme > 0 && Array.IndexOf(Schemes, text[..scheme]) >= 0)
             return text.IndexOf('/', scheme + 3) is >= 0 and var slash ? slash : text.Length;
         // scp's form: user@host:path
         var at = text.IndexOf('@', StringComparison.Ordinal);

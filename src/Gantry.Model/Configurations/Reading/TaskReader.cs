@@ -91,7 +91,7 @@ internal static class TaskReader
             fields.Problems.Add(fields.Find("repos")!, fields.PathOf("repos"), $"names {task.Repos.Count} repos, and a run can have one");
         if (fields.Find("groups") is { } groups)
             Groups(fields, task, groups);
-        else if (task.Commands.Count == 0 && task.Image is null && fields.Find("commands") is null or SequenceNode { Items.Count: 0 })
+        else if (task.Commands.Count == 0 && task.Setup.Count == 0 && task.Image is null && fields.Find("commands") is null or SequenceNode { Items.Count: 0 })
             fields.Problems.Add(fields.Find("commands") ?? fields.Node, fields.PathOf("commands"), "is missing", "a list of shell commands; only a task with an image can do without, and then runs what the image starts");
     }
 

@@ -18,6 +18,8 @@ internal sealed class YamlNodes
     /// </summary>
     public const int MaxNodes = 50_000;
 
+    private const string Core = "tag:yaml.org,2002:";
+
     private readonly Parser parser;
     private readonly ProblemList problems;
     private readonly Dictionary<string, (Node Node, int Size)> anchors = new(StringComparer.Ordinal);
@@ -58,7 +60,7 @@ internal sealed class YamlNodes
             return null;
         }
         parser.MoveNext();
-        var root = Value(0);
+        var root = Value("", 0);
         parser.MoveNext();
         if (parser.MoveNext() && parser.Current is DocumentStart { Start: var start })
         {
@@ -69,7 +71,7 @@ internal sealed class YamlNodes
     }
 
     /// <summary>Reads the node at the current event, leaving the parser at its last event.</summary>
-    private Node Value(int depth)
+    private Node Value(string path, int depth)
     {
         var current = parser.Current!;
         var (line, column) = ((int)current.Start.Line, (int)current.Start.Column);
@@ -81,50 +83,51 @@ internal sealed class YamlNodes
             return Anchored(alias, line, column);
         var node = current switch
         {
-            Scalar scalar => Single(scalar, line, column),
-            SequenceStart => Sequence(depth, line, column),
-            MappingStart => Mapping(depth, line, column),
+            Scalar scalar => Single(scalar, path, line, column),
+            SequenceStart => Sequence(path, depth, line, column),
+            MappingStart => Mapping(path, depth, line, column),
             _ => throw new TooMuch(line, column, "is not understood"),
         };
         if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
             anchors[anchored.Anchor.Value] = (node, size - sizeBefore);
         if (current is NodeEvent { Tag.IsEmpty: false } tagged && current is not Scalar)
-            CheckTag(tagged, line, column);
+            CheckTag(tagged, path, line, column);
         return node;
     }
 
-    private Node Single(Scalar scalar, int line, int column)
+    private Node Single(Scalar scalar, string path, int line, int column)
     {
-        CheckTag(scalar, line, column);
-        var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == "tag:yaml.org,2002:str");
+        CheckTag(scalar, path, line, column);
+        var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == Core + "str");
         return !isText && scalar.Value is "" or "~" or "null" or "Null" or "NULL"
             ? new NullNode(line, column)
             : new ScalarNode(scalar.Value, !isText, line, column);
     }
 
-    private SequenceNode Sequence(int depth, int line, int column)
+    private SequenceNode Sequence(string path, int depth, int line, int column)
     {
         var items = new List<Node>();
         while (parser.MoveNext() && parser.Current is not SequenceEnd)
-            items.Add(Value(depth + 1));
+            items.Add(Value($"{path}[{items.Count}]", depth + 1));
         return new SequenceNode(items, line, column);
     }
 
-    private MappingNode Mapping(int depth, int line, int column)
+    private MappingNode Mapping(string path, int depth, int line, int column)
     {
         var entries = new List<(ScalarNode Key, Node Value)>();
         var merged = new List<(ScalarNode Key, Node Value)>();
         while (parser.MoveNext() && parser.Current is not MappingEnd)
         {
-            var key = Value(depth + 1);
+            var key = Value(path, depth + 1);
+            var keyPath = key is ScalarNode { Text: var text } ? path.Length == 0 ? text : $"{path}.{text}" : path;
             parser.MoveNext();
-            var value = Value(depth + 1);
+            var value = Value(keyPath, depth + 1);
             if (key is ScalarNode { Text: "<<", IsPlain: true })
-                Merge(value, merged);
+                Merge(value, keyPath, merged);
             else if (key is not ScalarNode name)
-                problems.Add(key, "", $"a key must be text, not {key.Kind}");
+                problems.Add(key, path, $"a key must be text, not {key.Kind}");
             else if (entries.Find(entry => entry.Key.Text == name.Text).Key is { } first)
-                problems.Add(key, name.Text, $"the key is given twice; it stands first in line {first.Line}");
+                problems.Add(key, keyPath, $"the key is given twice; it stands first in line {first.Line}");
             else
                 entries.Add((name, value));
         }
@@ -136,14 +139,14 @@ internal sealed class YamlNodes
         return new MappingNode(entries, line, column);
     }
 
-    private void Merge(Node value, List<(ScalarNode Key, Node Value)> merged)
+    private void Merge(Node value, string path, List<(ScalarNode Key, Node Value)> merged)
     {
         if (value is MappingNode mapping)
             merged.AddRange(mapping.Entries);
         else if (value is SequenceNode { Items: var items } && items.All(item => item is MappingNode))
             merged.AddRange(items.Cast<MappingNode>().SelectMany(item => item.Entries));
         else
-            problems.Add(value, "<<", $"must be a mapping or a list of mappings, not {value.Kind}");
+            problems.Add(value, path, $"must be a mapping or a list of mappings, not {value.Kind}");
     }
 
     private Node Anchored(AnchorAlias alias, int line, int column)
@@ -162,13 +165,12 @@ internal sealed class YamlNodes
             throw new TooMuch(line, column, $"the file holds more than {MaxNodes} values, with its aliases followed");
     }
 
-    private void CheckTag(NodeEvent node, int line, int column)
+    private void CheckTag(NodeEvent node, string path, int line, int column)
     {
         if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)
             return;
-        if (node.Tag.Value is not ("tag:yaml.org,2002:str" or "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool"
-            or "tag:yaml.org,2002:null" or "tag:yaml.org,2002:seq" or "tag:yaml.org,2002:map"))
-            problems.Add(line, column, "", $"the tag {node.Tag.Value} is not known here");
+        if (node.Tag.Value is not (Core + "str" or Core + "int" or Core + "float" or Core + "bool" or Core + "null" or Core + "seq" or Core + "map"))
+            problems.Add(line, column, path, $"the tag {node.Tag.Value} is not known here");
     }
 
     private static string Sentence(YamlException error)
