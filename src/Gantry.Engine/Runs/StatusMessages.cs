@@ -33,10 +33,14 @@ public static class StatusMessages
     /// A run's: its status, except where its jobs say more: <c>pulling</c> before it runs, <c>retrying</c> between attempts,
     /// and why it failed or was stopped.
     /// </summary>
-    public static string Run(RunStatus status, RunTerminationReason? reason, IReadOnlyList<JobState> jobs) => status switch
+    /// <param name="status">The run's status.</param>
+    /// <param name="reason">Why it ends or ended.</param>
+    /// <param name="jobs">The latest submission of each job.</param>
+    /// <param name="policy">Its policy, to tell a retry from a schedule; null takes any failure for one that is retried.</param>
+    public static string Run(RunStatus status, RunTerminationReason? reason, IReadOnlyList<JobState> jobs, RunPolicy? policy = null) => status switch
     {
         RunStatus.Submitted or RunStatus.Provisioning when jobs.Any(job => job.Status == JobStatus.Pulling) => "pulling",
-        RunStatus.Pending when jobs.Any(job => JobOutcomes.IsFailure(job.TerminationReason)) => "retrying",
+        RunStatus.Pending when policy is null or { Retry: not null } && jobs.Any(job => JobOutcomes.IsFailure(job.TerminationReason)) => "retrying",
         RunStatus.Failed when reason == RunTerminationReason.RetryLimitExceeded => "retry limit exceeded",
         RunStatus.Failed when jobs.OrderBy(job => job.JobNum).FirstOrDefault(job => job.Status == JobStatus.Failed) is { } failed => Job(failed),
         RunStatus.Terminated when reason == RunTerminationReason.StoppedByUser => "stopped",
