@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gantry.Model.Configurations;
@@ -7,6 +8,9 @@ namespace Gantry.Server.Api;
 /// <summary>Reads request bodies and writes replies.</summary>
 internal static class Bodies
 {
+    // Replies are JSON for programs, never part of a page: what is only dangerous in HTML need not be escaped.
+    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads the body; an empty one is <c>{}</c>. What is wrong with it becomes a 422 that names each field.</summary>
     public static async Task<T> ReadAsync<T>(this HttpContext context, JsonTypeInfo<T> type)
     {
@@ -39,7 +43,7 @@ internal static class Bodies
     public static async Task WriteAsync(this HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = "application/json";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { SkipValidation = true }))
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions))
             write(json);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

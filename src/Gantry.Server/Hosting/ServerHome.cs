@@ -46,7 +46,7 @@ internal sealed class ServerHome : IDisposable
     /// <summary>Tells CLIs where the server listens.</summary>
     public void Publish(ServerAddress address) => WritePrivate(AddressPath, JsonSerializer.Serialize(address, ServerAddressJson.Default.ServerAddress));
 
-    /// <summary>The admin's token: as given, else as kept from the first start, else a new one. The second value says that it is new here.</summary>
+    /// <summary>The admin's token: as given, else as kept from the first start, else a new one. The second value says that it was made here.</summary>
     public (string Token, bool IsNew) AdminToken(string? given)
     {
         var kept = File.Exists(TokenPath) ? File.ReadAllText(TokenPath).Trim() : "";
@@ -54,7 +54,7 @@ internal sealed class ServerHome : IDisposable
         if (token == kept)
             return (token, false);
         WritePrivate(TokenPath, token + "\n");
-        return (token, true);
+        return (token, given is null);
     }
 
     public void Dispose()
