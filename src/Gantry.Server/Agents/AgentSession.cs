@@ -16,23 +16,21 @@ internal sealed class AgentSession(
     private const long CreditStep = LinkProtocol.InitialLogCredit / 4;
 
     private readonly Channel<LinkMessage> outgoing = Channel.CreateUnbounded<LinkMessage>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Signal changed = new();
-
     /// <summary>Jobs that the agent has heard of: reported by it, or sent in this session.</summary>
     private readonly HashSet<Guid> known = [];
     private readonly Dictionary<Guid, double> stopsSent = [];
-    private readonly Dictionary<Guid, long> wantsSent = [];
+    private readonly HashSet<Guid> wantsSent = [];
 
     /// <summary>Runs until the link ends or the token is cancelled; throws what ended it.</summary>
     public async Task RunAsync(ObservedJobs full, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var subscription = feed.OnInstance(instance.Id, changed);
+        // Subscribed before the rows are read: a change in between is looked at twice rather than never.
+        var changes = feed.OnInstance(instance.Id);
         lock (known)
             known.UnionWith(full.Jobs.Select(job => job.JobId));
         await StoreAsync(full, ending.Token);
-        changed.Set();
-        Task[] loops = [ReceiveAsync(ending.Token), SendAsync(ending.Token), WantAsync(ending.Token)];
+        Task[] loops = [ReceiveAsync(ending.Token), SendAsync(ending.Token), WantAsync(changes, ending.Token)];
         var first = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -97,65 +95,48 @@ internal sealed class AgentSession(
     {
         var outcome = await observations.StoreAsync(instance.Id, observed, cancellationToken);
         foreach (var job in outcome.Forget)
+        {
             outgoing.Writer.TryWrite(new ForgetJob { JobId = job, ServerId = serverId });
+            lock (known)
+            {
+                known.Remove(job);
+                wantsSent.Remove(job);
+                stopsSent.Remove(job);
+            }
+        }
     }
 
     /// <summary>Sends what is wanted of the host and was not said yet, each time that it changes.</summary>
-    private async Task WantAsync(CancellationToken cancellationToken)
+    private async Task WantAsync(WantedChanges changes, CancellationToken cancellationToken)
     {
+        IReadOnlyCollection<Guid>? runs = null;
         while (true)
         {
-            await changed.WaitAsync(cancellationToken);
-            var entries = ledger.Read(db => wanted.Of(db, instance, serverId));
-            var neverSent = Tell(entries);
+            var neverSent = Tell(ledger.Read(db => wanted.Of(db, instance, serverId, runs)));
             if (neverSent.Count > 0)
                 await observations.StoreNeverStartedAsync(neverSent, cancellationToken);
+            runs = await changes.TakeAsync(cancellationToken);
         }
     }
 
     private List<Guid> Tell(List<WantedSet.Entry> entries)
     {
-        var fresh = new List<WantedJob>();
-        var neverSent = new List<Guid>();
         lock (known)
         {
+            var neverSent = entries.Where(entry => entry.Grace is not null && !known.Contains(entry.JobId)).Select(entry => entry.JobId).ToList();
+            var fresh = entries.Where(entry => entry.Job is not null && !neverSent.Contains(entry.JobId) && wantsSent.Add(entry.JobId)).Select(entry => entry.Job!).ToList();
+            known.UnionWith(fresh.Select(job => job.JobId));
+            if (fresh.Count > 0)
+                outgoing.Writer.TryWrite(new WantJobs { Jobs = fresh });
             foreach (var entry in entries)
             {
-                if (entry.Grace is { } grace && !known.Contains(entry.JobId))
-                    neverSent.Add(entry.JobId);
-                else if (entry.Job is { } job && wantsSent.TryAdd(entry.JobId, job.LogOffset))
-                    fresh.Add(job);
-                if (entry.Job?.Order is not null)
-                    known.Add(entry.JobId);
+                // An abort after a stop shortens it; the same word need not be said twice.
+                if (entry.Grace is not { } grace || neverSent.Contains(entry.JobId) || (stopsSent.TryGetValue(entry.JobId, out var sent) && sent <= grace))
+                    continue;
+                stopsSent[entry.JobId] = grace;
+                outgoing.Writer.TryWrite(new StopJob { JobId = entry.JobId, ServerId = serverId, GraceSeconds = double.IsPositiveInfinity(grace) ? null : grace });
             }
-        }
-        if (fresh.Count > 0)
-            outgoing.Writer.TryWrite(new WantJobs { Jobs = fresh });
-        foreach (var entry in entries)
-        {
-            if (entry.Grace is not { } grace || (stopsSent.TryGetValue(entry.JobId, out var sent) && sent <= grace) || neverSent.Contains(entry.JobId))
-                continue;
-            stopsSent[entry.JobId] = grace;
-            outgoing.Writer.TryWrite(new StopJob { JobId = entry.JobId, ServerId = serverId, GraceSeconds = double.IsPositiveInfinity(grace) ? null : grace });
-        }
-        Prune(entries);
-        return neverSent;
-    }
-
-    /// <summary>What was said of jobs that have ended need not be remembered.</summary>
-    private void Prune(List<WantedSet.Entry> entries)
-    {
-        if (wantsSent.Count <= entries.Count * 2 + 100)
-            return;
-        var current = entries.Select(entry => entry.JobId).ToHashSet();
-        lock (known)
-        {
-            foreach (var gone in wantsSent.Keys.Where(id => !current.Contains(id)).ToList())
-            {
-                wantsSent.Remove(gone);
-                stopsSent.Remove(gone);
-                known.Remove(gone);
-            }
+            return neverSent;
         }
     }
 }

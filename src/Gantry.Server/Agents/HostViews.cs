@@ -31,7 +31,7 @@ internal sealed class HostViews(RunDefinitions definitions)
             .Where(job => job.InstanceId != null && (job.Status == "provisioning" || job.Status == "pulling" || job.Status == "running" || job.Status == "terminating"))
             .Select(job => new { Instance = job.InstanceId!.Value, job.RunId, job.JobNum })
             .ToList()
-            .ToLookup(job => job.Instance, job => definitions.Get(db.Runs.Find(job.RunId)!).Jobs[job.JobNum].Requirements);
+            .ToLookup(job => job.Instance, job => definitions.Get(db, job.RunId).Jobs[job.JobNum].Requirements);
         return [.. rows.Values.Select(row => State(row, [.. running[row.Id]]))];
     }
 

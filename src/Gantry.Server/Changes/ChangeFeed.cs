@@ -11,7 +11,7 @@ internal sealed class ChangeFeed
     private readonly Topic<Guid> runs = new();
     private readonly Topic<Guid> logs = new();
     private readonly Topic<Guid> projects = new();
-    private readonly Topic<Guid> instances = new();
+    private readonly ConcurrentDictionary<Guid, WantedChanges> wanted = new();
     private readonly Topic<bool> events = new();
 
     /// <summary>Wakes the scheduler.</summary>
@@ -27,8 +27,11 @@ internal sealed class ChangeFeed
             runs.Wake(runId);
             projects.Wake(projectId);
         }
-        foreach (var instance in changes.Instances)
-            instances.Wake(instance);
+        foreach (var (instance, runIds) in changes.Wanted)
+        {
+            if (wanted.TryGetValue(instance, out var mailbox))
+                mailbox.Add(runIds);
+        }
         if (changes.Events > 0)
             events.Wake(true);
         if (changes.Deadline)
@@ -45,7 +48,8 @@ internal sealed class ChangeFeed
 
     public IDisposable OnProject(Guid projectId, Signal signal) => projects.Add(projectId, signal);
 
-    public IDisposable OnInstance(Guid instanceId, Signal signal) => instances.Add(instanceId, signal);
+    /// <summary>From now on collects the runs of which something else is wanted of this host. One session a host: a new one takes over.</summary>
+    public WantedChanges OnInstance(Guid instanceId) => wanted[instanceId] = new WantedChanges();
 
     public IDisposable OnEvents(Signal signal) => events.Add(true, signal);
 

@@ -6,8 +6,16 @@ internal sealed class ChangeSet
     /// <summary>Runs that changed in any way, with their project.</summary>
     public Dictionary<Guid, (Guid ProjectId, string RunName)> Runs { get; } = [];
 
-    /// <summary>Hosts whose wanted jobs changed.</summary>
-    public HashSet<Guid> Instances { get; } = [];
+    /// <summary>Runs of which something else is wanted of a host now, by host.</summary>
+    public Dictionary<Guid, HashSet<Guid>> Wanted { get; } = [];
+
+    /// <summary>Says that something of this run may be wanted otherwise of this host.</summary>
+    public void Want(Guid instanceId, Guid runId)
+    {
+        if (!Wanted.TryGetValue(instanceId, out var runs))
+            Wanted[instanceId] = runs = [];
+        runs.Add(runId);
+    }
 
     /// <summary>Whether something may be placed now: a job was queued, or room came free.</summary>
     public bool Queue { get; set; }

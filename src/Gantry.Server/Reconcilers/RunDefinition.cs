@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Storage;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Reconcilers;
@@ -29,6 +30,9 @@ internal sealed class RunDefinitions
 
     public RunDefinition Get(RunRow run) => definitions.GetOrAdd(
         run.Id, static (_, row) => RunDefinition.Of(JsonSerializer.Deserialize(row.Spec, ApiJson.Default.RunSpec)!), run);
+
+    /// <summary>As above, where the row need not be read for a definition that is known.</summary>
+    public RunDefinition Get(GantryDb db, Guid runId) => definitions.TryGetValue(runId, out var known) ? known : Get(db.Runs.Find(runId)!);
 
     public void Forget(Guid runId) => definitions.TryRemove(runId, out _);
 }

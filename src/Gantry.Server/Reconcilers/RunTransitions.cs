@@ -115,7 +115,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     public static void Place(GantryDb db, ChangeSet changes, RunRow run, JobRow job, InstanceRow instance, DateTimeOffset now)
     {
         job.InstanceId = instance.Id;
-        changes.Instances.Add(instance.Id);
+        changes.Want(instance.Id, run.Id);
         run.WaitingFor = null;
         if (job.Status == JobStatus.Submitted.WireName())
             Apply(db, changes, run, job, new JobStep { JobId = job.Id, Status = JobStatus.Provisioning }, now, actor: null);
@@ -164,7 +164,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         if (step.Status.IsFinished())
             job.FinishedAt = step.FinishedAt ?? now;
         if (job.InstanceId is { } instance)
-            changes.Instances.Add(instance);
+            changes.Want(instance, run.Id);
         if (before.HoldsCapacity() && !step.Status.HoldsCapacity())
             changes.Queue = true;
         changes.Runs[run.Id] = (run.ProjectId, run.Name);

@@ -100,7 +100,7 @@ internal sealed partial class Scheduler(
 
     private QueuedJob Describe(Guid jobId, (GantryDb Db, Guid RunId, int JobNum) where)
     {
-        var spec = definitions.Get(where.Db.Runs.Find(where.RunId)!).Jobs[where.JobNum];
+        var spec = definitions.Get(where.Db, where.RunId).Jobs[where.JobNum];
         return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0);
     }
 
