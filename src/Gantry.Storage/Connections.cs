@@ -12,33 +12,28 @@ internal static class Connections
 {
     private const int BusyMilliseconds = 30_000;
 
+    // The first context of a process builds EF Core's services: a second at the same moment would build them again.
+    private static readonly Lock Building = new();
+
     public static string ConnectionString(string databasePath) =>
         new SqliteConnectionStringBuilder { DataSource = databasePath, Pooling = false }.ToString();
 
     /// <summary>For the writer. FULL with WAL flushes at each commit: what was acknowledged survives a power cut.</summary>
-    public static GantryDb OpenForWriting(string databasePath, out SqliteConnection connection)
-    {
-        connection = Open(databasePath, """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON;
-            PRAGMA temp_store = MEMORY;
-            PRAGMA cache_size = -4096;
-            PRAGMA journal_size_limit = 16777216;
-            """);
-        return NewContext(connection, QueryTrackingBehavior.TrackAll);
-    }
+    public static SqliteConnection OpenForWriting(string databasePath) => Open(databasePath, """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -4096;
+        PRAGMA journal_size_limit = 16777216;
+        """);
 
     /// <summary>For a reader, which cannot write. Its cache is small: there may be one for each request under way.</summary>
-    public static GantryDb OpenForReading(string databasePath, out SqliteConnection connection)
-    {
-        connection = Open(databasePath, """
-            PRAGMA query_only = ON;
-            PRAGMA temp_store = MEMORY;
-            PRAGMA cache_size = -1024;
-            """);
-        return NewContext(connection, QueryTrackingBehavior.NoTracking);
-    }
+    public static SqliteConnection OpenForReading(string databasePath) => Open(databasePath, """
+        PRAGMA query_only = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -1024;
+        """);
 
     /// <summary>A context on a connection. Transactions are begun and ended by the connection's owner, never by EF Core.</summary>
     public static GantryDb NewContext(SqliteConnection connection, QueryTrackingBehavior tracking)
@@ -48,7 +43,8 @@ internal static class Connections
             .UseQueryTrackingBehavior(tracking)
             .Options;
         var db = new GantryDb(options);
-        db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        lock (Building)
+            db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
         return db;
     }
 

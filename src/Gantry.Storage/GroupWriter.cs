@@ -18,11 +18,12 @@ internal sealed class GroupWriter : IAsyncDisposable
     private readonly BlockingCollection<PendingChange> _waiting = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
-    private GantryDb _db;
+    // The writer's thread makes it: the server need not wait for EF Core when it starts.
+    private GantryDb _db = null!;
 
     public GroupWriter(string databasePath)
     {
-        _db = Connections.OpenForWriting(databasePath, out _connection);
+        _connection = Connections.OpenForWriting(databasePath);
         new Thread(Run) { Name = "store writer", IsBackground = true }.Start();
     }
 
@@ -49,6 +50,7 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     private void Run()
     {
+        _db = Connections.NewContext(_connection, QueryTrackingBehavior.TrackAll);
         var group = new List<PendingChange>(LargestGroup);
         foreach (var first in _waiting.GetConsumingEnumerable())
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Storage;
 
@@ -50,8 +51,8 @@ internal sealed class ReadPool(string databasePath) : IDisposable
 
     private Reader Open()
     {
-        var db = Connections.OpenForReading(databasePath, out var connection);
-        return new Reader(db, connection);
+        var connection = Connections.OpenForReading(databasePath);
+        return new Reader(Connections.NewContext(connection, QueryTrackingBehavior.NoTracking), connection);
     }
 
     private void GiveBack(Reader reader)
