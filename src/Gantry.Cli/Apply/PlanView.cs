@@ -1,0 +1,107 @@
+using System.Globalization;
+using Gantry.Cli.Listing;
+using Gantry.Cli.Output;
+using Gantry.Model.Api;
+using Gantry.Model.Configurations;
+using Gantry.Model.Values;
+
+namespace Gantry.Cli.Apply;
+
+/// <summary>A plan as text: what will be run, and where it could.</summary>
+internal static class PlanView
+{
+    private const int DefaultOffers = 3;
+
+    public static IEnumerable<string> Lines(RunPlan plan, ApplyRequest request, Terminal terminal)
+    {
+        var spec = plan.EffectiveRunSpec ?? plan.RunSpec;
+        var properties = new Table("", "");
+        foreach (var (name, value, isDefault) in Properties(plan, spec))
+        {
+            if (!isDefault || request.Verbose)
+                properties.Add((name, Style.Bold), (value, Style.Plain));
+        }
+        foreach (var line in properties.Lines(terminal))
+            yield return line;
+        yield return "";
+
+        var job = plan.JobPlans.Count > 0 ? plan.JobPlans[0] : null;
+        if (job is null || job.Offers.Count == 0)
+        {
+            yield return terminal.Paint(" No host offers what this run asks for at the moment.", Style.Busy);
+            yield return "";
+            yield break;
+        }
+        var offers = new Table("#", "BACKEND", "RESOURCES", "INSTANCE", "PRICE", "");
+        offers.Optional(5);
+        var shown = job.Offers.Take(request.MaxOffers ?? DefaultOffers).ToList();
+        for (var number = 0; number < shown.Count; number++)
+        {
+            var offer = shown[number];
+            offers.Add(
+                ((number + 1).ToString(CultureInfo.InvariantCulture), Style.Plain),
+                (offer.Region == offer.Backend || offer.Region.Length == 0 ? offer.Backend : $"{offer.Backend} ({offer.Region})", Style.Plain),
+                (HostWords.Of(offer.Instance.Resources), Style.Plain),
+                (offer.Instance.Name, Style.Plain),
+                (Words.Price(offer.Price), Style.Plain),
+                (offer.Availability is "available" or "unknown" ? "" : offer.Availability, Style.Dim));
+        }
+        foreach (var line in offers.Lines(terminal))
+            yield return line;
+        if (job.TotalOffers > shown.Count)
+            yield return $"    Shown {shown.Count} of {Words.Of(job.TotalOffers, "offer")}{(job.MaxPrice is { } price ? $", {Words.Price(price)} max" : "")}";
+        yield return "";
+    }
+
+    private static IEnumerable<(string Name, string Value, bool IsDefault)> Properties(RunPlan plan, RunSpec spec)
+    {
+        yield return ("Project", plan.ProjectName, false);
+        yield return ("User", plan.User, false);
+        if (spec.ConfigurationPath is { } path)
+            yield return ("Configuration", path, false);
+        yield return ("Type", spec.Configuration.Type, false);
+        if (spec.Configuration is not TaskConfiguration task)
+            yield break;
+        var profile = spec.Profile;
+        if (task.Nodes is > 1)
+            yield return ("Nodes", task.Nodes.Value.ToString(CultureInfo.InvariantCulture), false);
+        yield return ("Resources", Resources(task.Resources), task.Resources == ResourcesSpec.Default);
+        if (profile is { Name.Length: > 0 })
+            yield return ("Profile", profile.Name, profile.Name == "default");
+        var spot = task.SpotPolicy ?? profile?.SpotPolicy;
+        yield return ("Spot policy", spot is { } policy ? WireName.Of(policy) : "on-demand", spot is null);
+        var price = task.MaxPrice ?? profile?.MaxPrice;
+        yield return ("Max price", price is { } dollars ? Words.Price(dollars) : "off", price is null);
+        var retry = task.Retry ?? profile?.Retry;
+        yield return ("Retry policy", Retry(retry), retry is null);
+        var maxDuration = task.MaxDuration ?? profile?.MaxDuration;
+        yield return ("Max duration", maxDuration is { } duration ? DurationText.Print(duration) : "off", maxDuration is null);
+        var schedule = task.Schedule ?? profile?.Schedule;
+        if (schedule is not null)
+            yield return ("Schedule", string.Join("; ", schedule.Cron) + " (UTC)", false);
+        yield return ("Priority", (task.Priority ?? 0).ToString(CultureInfo.InvariantCulture), task.Priority is null or 0);
+    }
+
+    private static string Resources(ResourcesSpec resources)
+    {
+        var parts = new List<string>();
+        if (resources.Cpu is { } cpu)
+            parts.Add("cpu=" + CpuSpecText.Print(cpu));
+        if (resources.Memory is { } memory)
+            parts.Add("mem=" + RangeText.Print(memory));
+        if (resources.Disk is { } disk)
+            parts.Add("disk=" + RangeText.Print(disk));
+        if (resources.Gpu is { } gpu && gpu != GpuSpecText.Default)
+            parts.Add("gpu=" + GpuSpecText.Print(gpu));
+        return parts.Count > 0 ? string.Join(' ', parts) : "any";
+    }
+
+    private static string Retry(RetrySpec? retry) => retry switch
+    {
+        null or { Enabled: false } => "off",
+        { OnEvents: { } events } => string.Join(", ", events.Select(WireName.Of)) + For(retry),
+        _ => "on" + For(retry),
+    };
+
+    private static string For(RetrySpec retry) => retry.Duration is { } duration ? $" for {DurationText.Print(duration)}" : "";
+}

@@ -1,0 +1,45 @@
+using Gantry.Model.Api;
+using Gantry.Model.Configurations;
+using Gantry.Model.Values;
+
+namespace Gantry.Cli.Apply;
+
+/// <summary>From the file, the command line and the environment to what is submitted. Reports every problem at once.</summary>
+internal static class SpecBuilder
+{
+    public static RunSpec Build(Invocation invocation, ApplyRequest request)
+    {
+        var configuration = ConfigurationFile.Require(invocation, request.File);
+        if (configuration is not TaskConfiguration task)
+            throw new CliException(ExitCodes.Invalid, $"{request.File}: Gantry does not apply the type {configuration.Type} yet.");
+        var profile = ProfileFile.Load(invocation, request.Profile, request.NoProfile);
+
+        var problems = new List<string>();
+        task = request.Overrides.Apply(task, problems);
+        task = task with { Env = Resolve(task.Env, invocation.Environment, request.File, problems) };
+        if (problems.Count > 0)
+            throw new CliException(ExitCodes.Invalid, string.Join('\n', problems));
+        return new RunSpec
+        {
+            RunName = task.Name,
+            RepoId = "none",
+            ConfigurationPath = request.File == "-" ? null : request.File,
+            Configuration = task,
+            Profile = profile,
+        };
+    }
+
+    /// <summary>Gives variables without a value the one that they have here.</summary>
+    private static EnvironmentVariables Resolve(EnvironmentVariables variables, Func<string, string?> environment, string file, List<string> problems)
+    {
+        var resolved = new List<KeyValuePair<string, string?>>();
+        foreach (var (name, value) in variables)
+        {
+            var actual = value ?? environment(name);
+            if (actual is null)
+                problems.Add($"{file}: env: {name} has no value; set it in this command's environment, or pass -e {name}=VALUE");
+            resolved.Add(KeyValuePair.Create(name, actual));
+        }
+        return new EnvironmentVariables(resolved);
+    }
+}

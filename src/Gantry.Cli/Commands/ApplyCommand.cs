@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Gantry.Cli.Apply;
+using Gantry.Cli.Projects;
+
+namespace Gantry.Cli.Commands;
+
+/// <summary><c>gantry apply</c>: shows the plan, submits, follows the run to its end and ends as it ended.</summary>
+internal static class ApplyCommand
+{
+    private static readonly string[] HelpTypes = ["task", "service", "dev-environment", "fleet", "volume", "gateway", "preset"];
+
+    /// <summary>dstack's <c>apply -h TYPE</c>: there is one type yet, and the help is one page.</summary>
+    public static string[] WithoutHelpType(string[] args)
+    {
+        var help = Array.FindIndex(args, argument => argument is "-h" or "--help");
+        return help >= 0 && help + 1 < args.Length && HelpTypes.Contains(args[help + 1])
+            ? [.. args[..(help + 1)], .. args[(help + 2)..]]
+            : args;
+    }
+
+    public static Command Build(Invocation invocation)
+    {
+        var options = new ApplyOptions();
+        var command = new Command("apply", "Apply a configuration");
+        options.AddTo(command);
+        command.SetAction((parsed, cancellation) => RunAsync(invocation, options.Read(parsed), cancellation));
+        HelpPage.SetEnding(command, """
+            The job's output goes to standard output, byte for byte; when that is no terminal, everything else goes to standard error.
+            The command ends with the job's exit status. Ctrl+C asks whether to stop the run or to let go of it (without a terminal it
+            stops the run); a second Ctrl+C aborts it. SIGTERM lets go of it.
+
+            Examples:
+              gantry apply                              the .dstack.yml of this directory
+              gantry apply -f train.dstack.yml -y       without asking
+              gantry apply -f train.dstack.yml -y -d    and without waiting
+              cat task.yml | gantry apply -f - -y
+              gantry apply -f train.dstack.yml -n try-2 -e LR=0.1 --gpu H100:2 -- --epochs 3
+            """);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Invocation invocation, ApplyRequest request, CancellationToken cancellation)
+    {
+        var spec = SpecBuilder.Build(invocation, request);
+        using var project = ProjectConnection.Open(invocation, request.Project);
+        var submission = new Submission(invocation, project, request);
+        if (await submission.SubmitAsync(spec, cancellation) is not { } run)
+            return ExitCodes.Declined;
+
+        var name = run.RunSpec.RunName ?? spec.RunName ?? "";
+        if (request.Detach)
+        {
+            invocation.Terminal.Print($"Run {name} submitted, detaching...");
+            return ExitCodes.Ok;
+        }
+        if (run.NextTriggeredAt is { } next)
+        {
+            invocation.Terminal.Note($"Run {name} submitted. It waits for its schedule; next start: {Output.Words.LocalTime(next)}. Follow it with: gantry logs -f {name}");
+            return ExitCodes.Ok;
+        }
+        return await new Attachment(invocation, project, name).RunAsync(cancellation);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Gantry.Client;
+
+namespace Gantry.Cli.Embedded;
+
+/// <summary>Carries requests to the embedded server wherever it is, and starts it when it is not there.</summary>
+/// <remarks>The address in server.json is used as it is: asking first whether the server lives would be a round trip of every command. Only when a request
+/// finds nobody there, or someone who is no Gantry server of this home, is that looked into; then the same request is sent once more. It was
+/// not carried out the first time: there was no connection, or whoever listens there now refused it.</remarks>
+internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandler
+{
+    /// <summary>Stands for the embedded server in requests; replaced by where it is.</summary>
+    public static readonly Uri Placeholder = new("http://127.0.0.1/");
+
+    private readonly HttpMessageInvoker loopback = new(new LoopbackHandler());
+    private (Uri Url, AuthenticationHeaderValue Token)? target;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.PathAndQuery;
+        target ??= Target(await server.FindAsync(cancellationToken));
+        try
+        {
+            var response = await SendToTargetAsync(request, path, cancellationToken);
+            if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || server.IsAlive)
+                return response;
+            response.Dispose();
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError || !server.IsAlive && request.Method == HttpMethod.Get)
+        {
+            // Nobody listens there: look, and start a server if there is none.
+        }
+        target = Target(await server.EnsureAsync(cancellationToken));
+        return await SendToTargetAsync(request, path, cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendToTargetAsync(HttpRequestMessage request, string path, CancellationToken cancellationToken)
+    {
+        request.RequestUri = new Uri(target!.Value.Url, path);
+        request.Headers.Authorization = target.Value.Token;
+        return loopback.SendAsync(request, cancellationToken);
+    }
+
+    private (Uri, AuthenticationHeaderValue) Target(ServerAddress address) =>
+        (new Uri(address.Url), new AuthenticationHeaderValue("Bearer", server.Folder.ReadToken()));
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            loopback.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Gantry.Cli.Output;
+
+/// <summary>Values in a few words.</summary>
+internal static class Words
+{
+    /// <summary>How long ago: <c>now</c>, <c>12 sec ago</c>, <c>5 mins ago</c>, <c>2 days ago</c>.</summary>
+    public static string Ago(DateTimeOffset time, DateTimeOffset now) => (now - time).TotalSeconds switch
+    {
+        < 1 => "now",
+        < 60 and var seconds => $"{(int)seconds} sec ago",
+        < 3600 and var seconds => Count(seconds / 60, "min"),
+        < 86_400 and var seconds => Count(seconds / 3600, "hour"),
+        < 7 * 86_400 and var seconds => Count(seconds / 86_400, "day"),
+        < 60 * 86_400 and var seconds => Count(seconds / (7 * 86_400), "week"),
+        < 730 * 86_400.0 and var seconds => Count(seconds / (30 * 86_400), "month"),
+        var seconds => Count(seconds / (365 * 86_400.0), "year"),
+    };
+
+    /// <summary>Local time to the second, or to the minute of another day.</summary>
+    public static string LocalTime(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Dollars an hour: <c>$0</c>, <c>$0.22</c>, <c>$12.5</c>.</summary>
+    public static string Price(double price) => string.Create(CultureInfo.InvariantCulture, $"${Math.Round(price, 4)}");
+
+    /// <summary><c>1 job</c>, <c>2 jobs</c>.</summary>
+    public static string Of(int count, string noun) => count == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
+
+    private static string Count(double value, string unit) => (int)value == 1 ? $"1 {unit} ago" : $"{(int)value} {unit}s ago";
+}

@@ -1,0 +1,196 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Gantry.Model.Api;
+
+namespace Gantry.Client;
+
+/// <summary>The HTTP API, typed. Every call throws <see cref="ApiException"/> when the server refuses and
+/// <see cref="ServerUnreachableException"/> when no answer comes.</summary>
+/// <remarks>One instance serves any number of calls at once. It owns its handler.</remarks>
+public sealed class GantryClient : IDisposable
+{
+    private static readonly byte[] EmptyObject = [(byte)'{', (byte)'}'];
+
+    private readonly HttpMessageInvoker http;
+    private readonly Uri server;
+    private readonly string? token;
+
+    /// <summary>A client of the server at <paramref name="server"/>.</summary>
+    /// <param name="server">Its URL, without <c>/api</c>.</param>
+    /// <param name="token">The user's token; null where <paramref name="handler"/> adds it.</param>
+    /// <param name="handler">What carries the requests; null for TCP, with TLS where the URL says https.</param>
+    public GantryClient(Uri server, string? token, HttpMessageHandler? handler = null)
+    {
+        this.server = server;
+        this.token = token;
+        http = new HttpMessageInvoker(handler ?? (server is { Scheme: "http", IsLoopback: true } ? new LoopbackHandler() : new SocketsHttpHandler
+        {
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+        }));
+    }
+
+    /// <summary>What would happen if this were applied.</summary>
+    public Task<RunPlan> GetRunPlanAsync(string project, GetRunPlanRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/get_plan", request, ApiJson.Default.GetRunPlanRequest, ApiJson.Default.RunPlan, cancellation);
+
+    /// <summary>Submits or updates a run. It is stored when this returns.</summary>
+    public Task<Run> ApplyRunPlanAsync(string project, ApplyRunPlanRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/apply", request, ApiJson.Default.ApplyRunPlanRequest, ApiJson.Default.Run, cancellation);
+
+    /// <summary>One page of runs, at most 100, the latest first unless asked otherwise.</summary>
+    public Task<IReadOnlyList<Run>> ListRunsAsync(ListRunsRequest request, CancellationToken cancellation = default) =>
+        PostAsync("api/runs/list", request, ApiJson.Default.ListRunsRequest, ApiJson.Default.IReadOnlyListRun, cancellation);
+
+    /// <summary>A run by name or id.</summary>
+    public Task<Run> GetRunAsync(string project, GetRunRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/get", request, ApiJson.Default.GetRunRequest, ApiJson.Default.Run, cancellation);
+
+    /// <summary>The same as the server wrote it, fields that this client doesn't know included.</summary>
+    public Task<JsonElement> GetRunJsonAsync(string project, GetRunRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/get", request, ApiJson.Default.GetRunRequest, ClientJson.Default.JsonElement, cancellation);
+
+    /// <summary>One page of runs as the server wrote it.</summary>
+    public Task<JsonElement> ListRunsJsonAsync(ListRunsRequest request, CancellationToken cancellation = default) =>
+        PostAsync("api/runs/list", request, ApiJson.Default.ListRunsRequest, ClientJson.Default.JsonElement, cancellation);
+
+    /// <summary>Asks runs to stop; returns when the wish is stored, not when they have stopped.</summary>
+    public Task StopRunsAsync(string project, StopRunsRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/stop", request, ApiJson.Default.StopRunsRequest, cancellation);
+
+    /// <summary>Deletes finished runs with their logs.</summary>
+    public Task DeleteRunsAsync(string project, DeleteRunsRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/runs/delete", request, ApiJson.Default.DeleteRunsRequest, cancellation);
+
+    /// <summary>A page of the log of one attempt.</summary>
+    public Task<JobSubmissionLogs> PollLogsAsync(string project, PollLogsRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/logs/poll", request, ApiJson.Default.PollLogsRequest, ApiJson.Default.JobSubmissionLogs, cancellation);
+
+    /// <summary>A page of events.</summary>
+    public Task<IReadOnlyList<Event>> ListEventsAsync(ListEventsRequest request, CancellationToken cancellation = default) =>
+        PostAsync("api/events/list", request, ApiJson.Default.ListEventsRequest, ApiJson.Default.IReadOnlyListEvent, cancellation);
+
+    /// <summary>A project with its members.</summary>
+    public Task<Project> GetProjectAsync(string project, CancellationToken cancellation = default) =>
+        PostBytesAsync($"api/projects/{Uri.EscapeDataString(project)}/get", EmptyObject, ApiJson.Default.Project, cancellation);
+
+    /// <summary>Jobs that hosts run and the database doesn't know. For administrators of the server.</summary>
+    public Task<IReadOnlyList<QuarantinedJob>> ListQuarantinedAsync(CancellationToken cancellation = default) =>
+        PostBytesAsync("api/quarantine/list", EmptyObject, ApiJson.Default.IReadOnlyListQuarantinedJob, cancellation);
+
+    /// <summary>Stops such jobs. For administrators of the server.</summary>
+    public Task StopQuarantinedAsync(StopQuarantinedRequest request, CancellationToken cancellation = default) =>
+        PostAsync("api/quarantine/stop", request, ApiJson.Default.StopQuarantinedRequest, cancellation);
+
+    /// <summary>Whether the server serves, and which build it is. Needs no token.</summary>
+    public async Task<ServerHealth> GetHealthAsync(CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Get, "healthz", null);
+        using var response = await SendAsync(request, cancellation);
+        return await ReadAsync(response, ClientJson.Default.ServerHealth, cancellation);
+    }
+
+    /// <summary>Follows a job of a run: its status and its output, until the run has ended and its log is complete.</summary>
+    /// <exception cref="ServerUnreachableException">The connection broke before the end: go on with <see cref="FollowOptions.After"/> the last event.</exception>
+    public IAsyncEnumerable<RunEvent> FollowRunAsync(string project, string run, FollowOptions options, CancellationToken cancellation = default) =>
+        RunEvent.ReadAsync(StreamAsync($"{Project(project)}/runs/{Uri.EscapeDataString(run)}/follow?{options.Query}", cancellation));
+
+    /// <summary>Yields once at the start and then whenever any run of the project changed.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<string>> WatchRunsAsync(
+        string project, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var item in StreamAsync($"{Project(project)}/runs/watch", cancellation))
+        {
+            if (item.EventType == "changed")
+                yield return JsonSerializer.Deserialize(item.Data, ClientJson.Default.ChangedRuns)?.RunNames ?? [];
+        }
+    }
+
+    /// <summary>Yields each event of the project from now on; null once, when the watch is in place and nothing can be missed any more.</summary>
+    public async IAsyncEnumerable<Event?> WatchEventsAsync(
+        string project, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Get, $"{Project(project)}/events/watch", null);
+        using var response = await SendAsync(request, cancellation);
+        yield return null;
+        await foreach (var item in EventStream.ReadAsync(response, cancellation))
+        {
+            if (item.EventType == "event")
+                yield return JsonSerializer.Deserialize(item.Data, ApiJson.Default.Event);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private static string Project(string name) => $"api/project/{Uri.EscapeDataString(name)}";
+
+    private Task<JsonElement> PostAsync<TRequest>(string path, TRequest body, JsonTypeInfo<TRequest> type, CancellationToken cancellation) =>
+        PostBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(body, type), ClientJson.Default.JsonElement, cancellation);
+
+    private Task<TReply> PostAsync<TRequest, TReply>(
+        string path, TRequest body, JsonTypeInfo<TRequest> type, JsonTypeInfo<TReply> replyType, CancellationToken cancellation) =>
+        PostBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(body, type), replyType, cancellation);
+
+    private async Task<TReply> PostBytesAsync<TReply>(string path, byte[] body, JsonTypeInfo<TReply> replyType, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Post, path, body);
+        using var response = await SendAsync(request, cancellation);
+        return await ReadAsync(response, replyType, cancellation);
+    }
+
+    private async IAsyncEnumerable<System.Net.ServerSentEvents.SseItem<byte[]>> StreamAsync(
+        string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Get, path, null);
+        using var response = await SendAsync(request, cancellation);
+        await foreach (var item in EventStream.ReadAsync(response, cancellation))
+            yield return item;
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, byte[]? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(server, path));
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (body is not null)
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new ServerUnreachableException($"No answer from the server at {server.GetLeftPart(UriPartial.Authority)}: {error.Message}", error);
+        }
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw ApiException.Read(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
+    private static async Task<TReply> ReadAsync<TReply>(HttpResponseMessage response, JsonTypeInfo<TReply> type, CancellationToken cancellation)
+    {
+        try
+        {
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            return JsonSerializer.Deserialize(body, type)!;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new ServerUnreachableException($"The connection to the server broke: {error.Message}", error);
+        }
+        catch (JsonException error)
+        {
+            throw new ServerUnreachableException($"The answer is not what a Gantry server gives: {error.Message}", error);
+        }
+    }
+}
