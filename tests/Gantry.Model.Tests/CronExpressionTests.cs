@@ -66,23 +66,23 @@ public class CronExpressionTests
 
     // The oracle walks minute by minute and knows nothing of sets.
     [Fact]
-    public void Next_OfAnyExpression_IsWhatWalkingFinds() => Case.Check(input =>
+    public void Next_OfAnyExpression_IsWhatWalkingFinds() => Case.Check(runs: 40, property: input =>
     {
         var (minute, hour, day, month, weekday, after) = input;
         var cron = CronExpression.Parse($"{minute} {hour} {day} {month} {weekday}");
         Assert.Null(cron.Error);
         var next = cron.Value.Next(after);
         var walked = Walk(after);
-        // Walking is slow, so it gives up after a hundred days; then all there is to see is that nothing came too early.
+        // Walking is slow, so it gives up after forty days; then all there is to see is that nothing came too early.
         if (walked is not null)
             Assert.Equal(walked, next);
         else
-            Assert.True(next > after.AddDays(99));
+            Assert.True(next > after.AddDays(39));
 
         DateTimeOffset? Walk(DateTimeOffset from)
         {
             var time = new DateTimeOffset(from.Year, from.Month, from.Day, from.Hour, from.Minute, 0, TimeSpan.Zero).AddMinutes(1);
-            for (var end = from.AddDays(100); time < end; time = time.AddMinutes(1))
+            for (var end = from.AddDays(40); time < end; time = time.AddMinutes(1))
             {
                 var byDate = Is(day, time.Day);
                 var byWeekday = Is(weekday, time.DayOfWeek == DayOfWeek.Sunday ? 6 : (int)time.DayOfWeek - 1);

@@ -103,8 +103,8 @@ internal static class Generate
 
     public static Gen<IReadOnlyList<T>> Few<T>(Gen<T> gen) => gen.ListOf().Select(list => (IReadOnlyList<T>)[.. list.Take(3)]);
 
-    public static void Check<T>(this Gen<T> gen, Action<T> property) =>
-        Prop.ForAll(gen.ToArbitrary(), value => property(value)).QuickCheckThrowOnFailure();
+    public static void Check<T>(this Gen<T> gen, Action<T> property, int runs = 100) =>
+        Prop.ForAll(gen.ToArbitrary(), value => property(value)).Check(Config.QuickThrowOnFailure.WithMaxTest(runs));
 
     private static Gen<string> Letters(string letters, int min, int max) =>
         from length in Gen.Choose(min, max)

@@ -157,7 +157,7 @@ internal static class TaskReader
         if (fields.Find("python") is ScalarNode { IsPlain: true, Text: "3.1" })
             return "3.10";
         if (!Pythons.Contains(text))
-            Scalars.NotOneOf(fields.Find("python")!, fields.PathOf("python"), fields.Problems, Pythons);
+            Scalars.Wrong(fields.Find("python")!, fields.PathOf("python"), fields.Problems, "is not a version of Python that can be chosen", string.Join(", ", Pythons));
         return text;
     }
 }

@@ -40,10 +40,11 @@ internal sealed class YamlNodes
         }
         catch (YamlException error)
         {
-            problems.Add((int)error.Start.Line, (int)error.Start.Column, "", "is not valid YAML: " + Sentence(error));
+            var (line, column, message) = YamlMistake.Of(error, text);
+            problems.Add(line, column, "", "is not valid YAML: " + message);
             return null;
         }
-        catch (TooMuch error)
+        catch (Refusal error)
         {
             problems.Add(error.Line, error.Column, "", error.Message);
             return null;
@@ -52,17 +53,17 @@ internal sealed class YamlNodes
 
     private Node? Document()
     {
-        parser.MoveNext();
-        parser.MoveNext();
+        Advance();
+        Advance();
         if (parser.Current is StreamEnd or null)
         {
             problems.Add(1, 1, "", "the file is empty");
             return null;
         }
-        parser.MoveNext();
+        Advance();
         var root = Value("", 0);
-        parser.MoveNext();
-        if (parser.MoveNext() && parser.Current is DocumentStart { Start: var start })
+        Advance();
+        if (Advance() && parser.Current is DocumentStart { Start: var start })
         {
             problems.Add((int)start.Line, (int)start.Column, "", "a second document starts here: a file holds one configuration");
             return null;
@@ -76,7 +77,7 @@ internal sealed class YamlNodes
         var current = parser.Current!;
         var (line, column) = ((int)current.Start.Line, (int)current.Start.Column);
         if (depth > MaxDepth)
-            throw new TooMuch(line, column, $"is nested more than {MaxDepth} levels deep");
+            throw new Refusal(line, column, $"is nested more than {MaxDepth} levels deep");
         var sizeBefore = size;
         Grow(1, line, column);
         if (current is AnchorAlias alias)
@@ -86,7 +87,7 @@ internal sealed class YamlNodes
             Scalar scalar => Single(scalar, path, line, column),
             SequenceStart => Sequence(path, depth, line, column),
             MappingStart => Mapping(path, depth, line, column),
-            _ => throw new TooMuch(line, column, "is not understood"),
+            _ => throw new Refusal(line, column, "is not understood"),
         };
         if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
             anchors[anchored.Anchor.Value] = (node, size - sizeBefore);
@@ -107,7 +108,7 @@ internal sealed class YamlNodes
     private SequenceNode Sequence(string path, int depth, int line, int column)
     {
         var items = new List<Node>();
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (Advance() && parser.Current is not SequenceEnd)
             items.Add(Value($"{path}[{items.Count}]", depth + 1));
         return new SequenceNode(items, line, column);
     }
@@ -116,11 +117,11 @@ internal sealed class YamlNodes
     {
         var entries = new List<(ScalarNode Key, Node Value)>();
         var merged = new List<(ScalarNode Key, Node Value)>();
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (Advance() && parser.Current is not MappingEnd)
         {
             var key = Value(path, depth + 1);
             var keyPath = key is ScalarNode { Text: var text } ? path.Length == 0 ? text : $"{path}.{text}" : path;
-            parser.MoveNext();
+            Advance();
             var value = Value(keyPath, depth + 1);
             if (key is ScalarNode { Text: "<<", IsPlain: true })
                 Merge(value, keyPath, merged);
@@ -152,9 +153,23 @@ internal sealed class YamlNodes
     private Node Anchored(AnchorAlias alias, int line, int column)
     {
         if (!anchors.TryGetValue(alias.Value.Value, out var anchored))
-            throw new TooMuch(line, column, $"there is no anchor \"{alias.Value.Value}\" above");
+            throw new Refusal(line, column, $"there is no anchor \"{alias.Value.Value}\" above");
         Grow(anchored.Size, line, column);
         return anchored.Node;
+    }
+
+    private bool Advance()
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        // The scanner meets some broken files with exceptions of its own state instead of a YamlException.
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            var end = parser.Current?.End ?? Mark.Empty;
+            throw new Refusal((int)end.Line, (int)end.Column, "is not valid YAML: it cannot be read from here on");
+        }
     }
 
     // An alias is counted with everything that it stands for, and a size never overflows because it is checked at each step.
@@ -162,7 +177,7 @@ internal sealed class YamlNodes
     {
         size += by;
         if (size > MaxNodes)
-            throw new TooMuch(line, column, $"the file holds more than {MaxNodes} values, with its aliases followed");
+            throw new Refusal(line, column, $"the file holds more than {MaxNodes} values, with its aliases followed");
     }
 
     private void CheckTag(NodeEvent node, string path, int line, int column)
@@ -173,13 +188,7 @@ internal sealed class YamlNodes
             problems.Add(line, column, path, $"the tag {node.Tag.Value} is not known here");
     }
 
-    private static string Sentence(YamlException error)
-    {
-        var message = error.Message.TrimEnd('.');
-        return message.Length == 0 ? "it cannot be read" : char.ToLowerInvariant(message[0]) + message[1..];
-    }
-
-    private sealed class TooMuch(int line, int column, string message) : Exception(message)
+    private sealed class Refusal(int line, int column, string message) : Exception(message)
     {
         public int Line { get; } = line;
         public int Column { get; } = column;
