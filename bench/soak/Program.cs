@@ -1,0 +1,53 @@
+// Long campaigns against the real executables, in a home of their own under /tmp. Each ends with exit code 0 if nothing was wrong, and
+// says with which seed it can be repeated.
+//
+//   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
+//   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
+using System.Globalization;
+using Gantry.EndToEnd.Harness;
+
+const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N]";
+var options = new Dictionary<string, int>();
+for (var i = 1; i + 1 < args.Length; i += 2)
+{
+    if (!args[i].StartsWith("--", StringComparison.Ordinal) || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        return Usage();
+    options[args[i][2..]] = value;
+}
+
+switch (args.FirstOrDefault())
+{
+    case "kill":
+        {
+            await using var home = new GantryHome();
+            var campaign = new KillCampaign(home, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("tasks", 50), Option("kills", 100));
+            var (wrong, summary) = await campaign.Run(line => Console.WriteLine($"  {line}"));
+            foreach (var line in wrong)
+                Console.WriteLine($"WRONG {line}");
+            if (wrong.Count > 0)
+                Console.WriteLine(home.Logs());
+            Console.WriteLine($"{(wrong.Count == 0 ? "ok" : $"{wrong.Count} WRONG")}: {summary}");
+            return wrong.Count == 0 ? 0 : 1;
+        }
+    case "output":
+        {
+            await using var home = new GantryHome();
+            await home.StartServer();
+            var megabytes = Option("megabytes", 1024);
+            var big = await BigOutput.Run(home, "big", (long)megabytes << 20);
+            var isWhole = big.ExpectedHash == big.AppliedHash && big.ExpectedHash == big.StoredHash;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{(isWhole ? "ok" : "WRONG")}: {megabytes} MB in {big.Seconds:0.0} s ({megabytes / big.Seconds:0} MB/s), the most memory: server {big.ServerPeakBytes >> 20} MB, agent {big.AgentPeakBytes >> 20} MB"));
+            return isWhole ? 0 : 1;
+        }
+    default:
+        return Usage();
+}
+
+int Option(string name, int otherwise) => options.GetValueOrDefault(name, otherwise);
+
+static int Usage()
+{
+    Console.Error.WriteLine(usage);
+    return 2;
+}

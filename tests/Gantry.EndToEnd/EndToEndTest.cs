@@ -1,0 +1,26 @@
+using Xunit.Sdk;
+
+namespace Gantry.EndToEnd;
+
+/// <summary>A test with a home of its own. When it fails, the server's and the agent's own logs are part of its output.</summary>
+public abstract class EndToEndTest : IAsyncDisposable
+{
+    /// <summary>The home.</summary>
+    protected GantryHome Home { get; } = new();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(Home.Logs());
+        await Home.DisposeAsync();
+    }
+}
+
+/// <summary>A home whose server runs already, shared by the tests of a class; each uses run names of its own.</summary>
+public sealed class RunningHome : GantryHome, IAsyncLifetime
+{
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() => await StartServer();
+}
