@@ -1,24 +1,66 @@
 namespace Gantry.EndToEnd;
 
-/// <summary>Every file in examples/ is run, as it is.</summary>
+/// <summary>Every file in examples/ is run, as it is, and does what its first lines say.</summary>
 public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
 {
-    /// <summary>Names of the examples.</summary>
-    public static TheoryData<string> Names() =>
-        [.. Directory.GetFiles(Path.Combine(Checkout.Root, "examples"), "*.dstack.yml").Select(file => Path.GetFileName(file).Replace(".dstack.yml", "")).Order()];
+    /// <summary>Example → exit code and something of the output. Those that end by being stopped have tests of their own below.</summary>
+    private static readonly Dictionary<string, (int ExitCode, string Output)> Attached = new()
+    {
+        ["hello"] = (0, "Hello from Gantry\nThis is run hello, node 0 of 1\n"),
+        ["failing"] = (3, "about to fail\n"),
+        ["nodes"] = (0, "node 0 of 2, master at "),
+        ["resources"] = (0, "MemTotal:"),
+        ["retry"] = (0, "attempt 1\nattempt 2\nattempt 3\nthird time lucky\n"),
+    };
+
+    private static readonly string[] Stopped = ["long", "schedule"];
+
+    /// <summary>Names of the examples that end by themselves.</summary>
+    public static TheoryData<string> AttachedNames() => [.. Attached.Keys];
+
+    [Fact]
+    public void Examples_OnTheDisk_AreTheOnesRunHere() => Assert.Equal(
+        Attached.Keys.Concat(Stopped).Order(),
+        Directory.GetFiles(Path.Combine(Checkout.Root, "examples"), "*.dstack.yml").Select(file => Path.GetFileName(file).Replace(".dstack.yml", "")).Order());
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(AttachedNames))]
     public async Task Example_Applied_DoesWhatItSays(string name)
     {
-        var file = Checkout.Example(name);
-        await home.GantryOk("validate", file);
-        var isScheduled = File.ReadLines(file).Any(line => line.StartsWith("schedule:", StringComparison.Ordinal));
-        var result = await home.GantryOk(isScheduled ? ["apply", "-f", file, "-y", "-d"] : ["apply", "-f", file, "-y"]);
+        await home.GantryOk("validate", Checkout.Example(name));
+        using var apply = home.Start("apply", "-f", Checkout.Example(name), "-y");
+        var result = await apply.Result(TimeSpan.FromMinutes(2));
 
-        var runName = File.ReadLines(file).First(line => line.StartsWith("name:", StringComparison.Ordinal))[5..].Trim();
-        var run = await home.Api.UntilRun(runName, isScheduled ? "pending" : "done");
-        Assert.Equal(isScheduled, run["next_triggered_at"] is not null);
-        Assert.True(isScheduled || result.Output.Length > 0, "An example that says nothing shows nothing.");
+        Assert.True(result.ExitCode == Attached[name].ExitCode, result.ToString());
+        Assert.Contains(Attached[name].Output, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Long_Stopped_SavesItsCheckpointFirst()
+    {
+        await home.GantryOk("apply", "-f", Checkout.Example("long"), "-y", "-d");
+        using var follow = home.Start("logs", "-f", "long");
+        await follow.UntilOutput("step 2\n");
+        await home.GantryOk("stop", "long", "-y");
+
+        Assert.EndsWith("asked to stop: saving a checkpoint\nsaved\n", (await follow.Result()).Output, StringComparison.Ordinal);
+        await home.Api.UntilRun("long", "terminated");
+    }
+
+    [Fact]
+    public async Task Schedule_Applied_RunsOnTheMinuteAndWaitsForTheNext()
+    {
+        await home.GantryOk("apply", "-f", Checkout.Example("schedule"), "-y", "-d");
+        var first = await home.Api.UntilRun("schedule", "pending");
+        var due = DateTimeOffset.Parse((string)first["next_triggered_at"]!);
+
+        // At most a minute until it is due.
+        var next = await Deadline.Until("the time after", async () =>
+            await home.Api.Run("schedule") is { } run && (string?)run["status"] == "pending" && DateTimeOffset.Parse((string)run["next_triggered_at"]!) > due ? run : null, TimeSpan.FromSeconds(100));
+        Assert.Equal(due.AddMinutes(1), DateTimeOffset.Parse((string)next["next_triggered_at"]!));
+        Assert.Equal("done", (string?)ServerApi.Submission(next)!["status"]);
+        Assert.Contains("UTC", (await home.GantryOk("logs", "schedule")).Output, StringComparison.Ordinal);
+        await home.GantryOk("stop", "schedule", "-y");
+        await home.Api.UntilRun("schedule", "terminated");
     }
 }
