@@ -46,7 +46,10 @@ public sealed class BurstTests : EndToEndTest
     {
         var configuration = new JsonObject
         {
-            ["type"] = "task", ["name"] = $"burst-{i}", ["priority"] = i * 37 % 101, ["commands"] = new JsonArray($"echo {i} >> '{ledger}'"),
+            ["type"] = "task",
+            ["name"] = $"burst-{i}",
+            ["priority"] = i * 37 % 101,
+            ["commands"] = new JsonArray($"echo {i} >> '{ledger}'"),
         };
         var plan = new JsonObject { ["run_spec"] = new JsonObject { ["run_name"] = $"burst-{i}", ["configuration"] = configuration } };
         await Home.Api.Post("/api/project/main/runs/apply", new JsonObject { ["plan"] = plan, ["force"] = false });

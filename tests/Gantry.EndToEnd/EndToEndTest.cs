@@ -1,5 +1,3 @@
-using Xunit.Sdk;
-
 namespace Gantry.EndToEnd;
 
 /// <summary>A test with a home of its own. When it fails, the server's and the agent's own logs are part of its output.</summary>
