@@ -10,6 +10,8 @@ namespace Gantry.Model.Api;
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>)])]
 [JsonSerializable(typeof(GetRunPlanRequest))]
 [JsonSerializable(typeof(RunPlan))]

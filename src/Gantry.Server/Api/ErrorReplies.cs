@@ -3,7 +3,7 @@ using Gantry.Storage;
 namespace Gantry.Server.Api;
 
 /// <summary>The one place where an exception becomes a reply.</summary>
-internal sealed partial class ErrorReplies(RequestDelegate next, ILogger<ErrorReplies> logger)
+internal sealed partial class ErrorReplies(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<ErrorReplies> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,9 +26,9 @@ internal sealed partial class ErrorReplies(RequestDelegate next, ILogger<ErrorRe
             LogFull(logger, e.Message);
             await WriteAsync(context, ApiError.InsufficientStorage(e.Message));
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // The caller has gone.
+            // The caller has gone, or the server goes.
         }
         catch (Exception e)
         {

@@ -60,6 +60,7 @@ internal sealed class ServerApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Web.StopAsync();
         await Web.DisposeAsync();
         await logs.DisposeAsync();
         await store.DisposeAsync();

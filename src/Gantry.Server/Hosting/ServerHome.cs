@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -31,14 +30,15 @@ internal sealed class ServerHome : IDisposable
     /// <summary>Takes the lock; false when another server holds it.</summary>
     public bool TryLock()
     {
-        var stream = new FileStream(
-            Path.Combine(ServerDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (Flock((int)stream.SafeFileHandle.DangerousGetHandle(), LockExclusive | LockNonBlocking) != 0)
+        try
         {
-            stream.Dispose();
+            // On Unix, a file that is opened without sharing is held by flock.
+            heldLock = new FileStream(Path.Combine(ServerDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
             return false;
         }
-        heldLock = stream;
         File.Delete(AddressPath);
         return true;
     }
@@ -88,12 +88,6 @@ internal sealed class ServerHome : IDisposable
         }
         File.Move(aside, path, overwrite: true);
     }
-
-    private const int LockExclusive = 2;
-    private const int LockNonBlocking = 4;
-
-    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static extern int Flock(int descriptor, int operation);
 }
 
 /// <summary>Content of <c>server.json</c>.</summary>
