@@ -50,8 +50,8 @@ internal sealed record ProfileFields
             StartupOrder = fields.Choice<StartupOrder>("startup_order"),
             StopCriteria = fields.Choice<StopCriteria>("stop_criteria"),
             Schedule = fields.Find("schedule") is { } schedule ? ReadSchedule(schedule, fields.PathOf("schedule"), fields.Problems) : null,
-            Fleets = fields.List("fleets", Parts.Fleet),
-            Instances = fields.List("instances", Parts.Instance),
+            Fleets = fields.List("fleets", References.Fleet),
+            Instances = fields.List("instances", References.Instance),
             Tags = Tag(fields),
         };
     }

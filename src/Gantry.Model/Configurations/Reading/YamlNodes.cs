@@ -165,7 +165,7 @@ internal sealed class YamlNodes
             return parser.MoveNext();
         }
         // The scanner meets some broken files with exceptions of its own state instead of a YamlException.
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
             var end = parser.Current?.End ?? Mark.Empty;
             throw new Refusal((int)end.Line, (int)end.Column, "is not valid YAML: it cannot be read from here on");
