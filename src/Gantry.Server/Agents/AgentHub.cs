@@ -14,7 +14,6 @@ namespace Gantry.Server.Agents;
 internal sealed partial class AgentHub(
     LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, Observations observations,
     LogIntake logs, WantedSet wanted, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
-    : BackgroundService
 {
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -30,7 +29,8 @@ internal sealed partial class AgentHub(
         return true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Until the token is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)

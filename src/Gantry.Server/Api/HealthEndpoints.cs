@@ -6,7 +6,7 @@ namespace Gantry.Server.Api;
 /// <summary>Whether the server lives (<c>/healthz</c>) and serves (<c>/readyz</c>). They tell nothing that is secret.</summary>
 internal static class HealthEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, Readiness readiness)
     {
         routes.MapGet("/healthz", context => context.WriteAsync(json =>
         {
@@ -17,13 +17,16 @@ internal static class HealthEndpoints
             json.WriteNumber("pid", Environment.ProcessId);
             json.WriteEndObject();
         })).Requires(Access.Anyone);
-        // The server listens only after its database is migrated and open: who gets an answer is served.
-        routes.MapGet("/readyz", context => context.WriteAsync(json =>
+        routes.MapGet("/readyz", context =>
         {
-            json.WriteStartObject();
-            json.WriteString("status", "ready");
-            json.WriteEndObject();
-        })).Requires(Access.Anyone);
+            context.Response.StatusCode = readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            return context.WriteAsync(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("status", readiness.IsReady ? "ready" : "starting");
+                json.WriteEndObject();
+            });
+        }).Requires(Access.Anyone);
         routes.MapGet("/healthcheck", context => context.WriteAsync(json =>
         {
             json.WriteStartObject();

@@ -1,24 +1,25 @@
 using Gantry.Server.Api;
 using Gantry.Server.Changes;
+using Gantry.Server.Hosting;
 using Gantry.Storage.Rows;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gantry.Server.Auth;
 
 /// <summary>Checks, before any endpoint runs, who calls and whether they may.</summary>
-internal sealed class AccessGate(RequestDelegate next, Ledger ledger)
+internal sealed class AccessGate(RequestDelegate next, Ledger ledger, Readiness readiness)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not { } endpoint)
-            return next(context);
-        var access = endpoint.Metadata.GetMetadata<AccessMark>()?.Access;
-        if (access == Access.Anyone)
-            return next(context);
         // 404 and 405 are endpoints of the router's own, without a mark: nothing runs behind them.
-        if (endpoint is not RouteEndpoint)
-            return next(context);
+        var access = (context.GetEndpoint() as RouteEndpoint)?.Metadata.GetMetadata<AccessMark>()?.Access;
+        if (context.GetEndpoint() is not RouteEndpoint || access == Access.Anyone)
+        {
+            await next(context);
+            return;
+        }
         ClientVersion.Check(context);
+        await readiness.WaitAsync(context.RequestAborted);
         var caller = Authenticate(context);
         context.Features.Set(caller);
         switch (access)
@@ -33,7 +34,7 @@ internal sealed class AccessGate(RequestDelegate next, Ledger ledger)
             default:
                 throw ApiError.AccessDenied();
         }
-        return next(context);
+        await next(context);
     }
 
     private Caller Authenticate(HttpContext context)

@@ -7,15 +7,15 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Hosting;
 
 /// <summary>What every database holds: this server's identity, the administrator, the project <c>main</c>.</summary>
-internal static class FirstStart
+internal sealed class FirstStart(Ledger ledger, ServerIdentity identity, AdminToken adminToken)
 {
-    public static Task<ServerIdentity> PrepareAsync(Ledger ledger, string adminToken, CancellationToken cancellationToken) => ledger.CommitAsync(
+    public async Task PrepareAsync(CancellationToken cancellationToken) => identity.ServerId = await ledger.CommitAsync(
         (db, changes) =>
         {
             var now = ledger.Now;
             if (db.Settings.Find("server_id") is not { } setting)
                 db.Settings.Add(setting = new SettingRow { Key = "server_id", Value = Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture) });
-            var hash = Caller.Hash(adminToken);
+            var hash = Caller.Hash(adminToken.Value);
             var admin = db.Users.SingleOrDefault(user => user.Name == "admin" && user.DeletedAt == null);
             if (admin is null)
             {
@@ -35,7 +35,10 @@ internal static class FirstStart
                 db.Members.Add(new MemberRow { ProjectId = project.Id, UserId = admin.Id, ProjectRole = "admin" });
                 EventLog.Project(db, changes, project, "Project created", now, admin.Id);
             }
-            return new ServerIdentity(Guid.Parse(setting.Value));
+            return Guid.Parse(setting.Value);
         },
         cancellationToken);
 }
+
+/// <summary>The administrator's token, as this start has it.</summary>
+internal sealed record AdminToken(string Value, bool IsNew);

@@ -30,21 +30,18 @@ internal sealed class ServerApp : IAsyncDisposable
     /// <summary>The admin's token when this start made it.</summary>
     public string? NewAdminToken { get; }
 
-    /// <summary>Opens the database and logs, takes every unfinished run on, and listens. Nothing is served before all of that went well.</summary>
+    /// <summary>Brings the database to this build's schema, listens, and takes every unfinished run on. No call is served before all of that went well.</summary>
     public static async Task<ServerApp> StartAsync(ServerOptions options, ServerHome home)
     {
-        var (token, isNew) = home.AdminToken(options.Token);
+        var token = home.AdminToken(options.Token);
         var store = await GantryStore.OpenAsync(home.DatabasePath, TimeProvider.System);
         var logs = new SegmentLogStore(home.LogsDirectory, TimeProvider.System);
         try
         {
-            var feed = new ChangeFeed();
-            var ledger = new Ledger(store, feed, TimeProvider.System);
-            var identity = await FirstStart.PrepareAsync(ledger, token, CancellationToken.None);
-            var web = Build(options, home, store, logs, feed, ledger, identity);
-            await web.Services.GetRequiredService<DeadlineClock>().AdvanceAllAsync(CancellationToken.None);
+            var web = Build(options, home, store, logs, token);
             await web.StartAsync();
-            var app = new ServerApp(web, store, logs, isNew ? token : null);
+            await web.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
+            var app = new ServerApp(web, store, logs, token.IsNew ? token.Value : null);
             home.Publish(new ServerAddress(app.Url, Environment.ProcessId, BuildInfo.Build, BuildInfo.Version));
             return app;
         }
@@ -67,7 +64,7 @@ internal sealed class ServerApp : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        ServerOptions options, ServerHome home, GantryStore store, SegmentLogStore logs, ChangeFeed feed, Ledger ledger, ServerIdentity identity)
+        ServerOptions options, ServerHome home, GantryStore store, SegmentLogStore logs, AdminToken token)
     {
         // A content root of its own, and no configuration files: watching the working directory costs more than all the rest of the start.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = home.ServerDirectory, Args = [] });
@@ -85,14 +82,12 @@ internal sealed class ServerApp : IAsyncDisposable
             kestrel.Listen(Address(options.Host), options.Port);
         });
         builder.Services
-            .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(feed).AddSingleton(ledger).AddSingleton(identity)
+            .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
+            .AddSingleton<ChangeFeed>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
             .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
-            .AddSingleton<AgentHub>().AddSingleton<DeadlineClock>()
-            .AddHostedService(services => services.GetRequiredService<DeadlineClock>())
-            .AddHostedService<Scheduler>()
-            .AddHostedService(services => services.GetRequiredService<AgentHub>());
+            .AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var web = builder.Build();
         Map(web);
@@ -105,7 +100,7 @@ internal sealed class ServerApp : IAsyncDisposable
         web.UseMiddleware<ErrorReplies>();
         web.UseRouting();
         web.UseMiddleware<AccessGate>();
-        HealthEndpoints.Map(web);
+        HealthEndpoints.Map(web, web.Services.GetRequiredService<Readiness>());
         ActivatorUtilities.CreateInstance<UserEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<RunEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);

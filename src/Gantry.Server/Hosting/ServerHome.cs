@@ -46,15 +46,15 @@ internal sealed class ServerHome : IDisposable
     /// <summary>Tells CLIs where the server listens.</summary>
     public void Publish(ServerAddress address) => WritePrivate(AddressPath, JsonSerializer.Serialize(address, ServerAddressJson.Default.ServerAddress));
 
-    /// <summary>The admin's token: as given, else as kept from the first start, else a new one. The second value says that it was made here.</summary>
-    public (string Token, bool IsNew) AdminToken(string? given)
+    /// <summary>The admin's token: as given, else as kept from the first start, else a new one.</summary>
+    public AdminToken AdminToken(string? given)
     {
         var kept = File.Exists(TokenPath) ? File.ReadAllText(TokenPath).Trim() : "";
         var token = given ?? (kept.Length > 0 ? kept : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)));
         if (token == kept)
-            return (token, false);
+            return new AdminToken(token, IsNew: false);
         WritePrivate(TokenPath, token + "\n");
-        return (token, given is null);
+        return new AdminToken(token, IsNew: given is null);
     }
 
     public void Dispose()

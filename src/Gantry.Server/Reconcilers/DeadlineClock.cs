@@ -4,16 +4,14 @@ namespace Gantry.Server.Reconcilers;
 
 /// <summary>
 /// Looks at a run when its next deadline comes (max_duration, a schedule, a retry's backoff) although nothing happened.
-/// Sleeps exactly until the earliest one; woken when an earlier one is set. On start it looks at every unfinished run
-/// once: the deadlines that passed while no server ran are due now.
+/// Sleeps exactly until the earliest one; woken when an earlier one is set.
 /// </summary>
 internal sealed partial class DeadlineClock(Ledger ledger, ChangeFeed feed, RunTransitions transitions, TimeProvider time, ILogger<DeadlineClock> logger)
-    : BackgroundService
 {
     private const int Batch = 100;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -31,7 +29,7 @@ internal sealed partial class DeadlineClock(Ledger ledger, ChangeFeed feed, RunT
         }
     }
 
-    /// <summary>Takes every unfinished run on once.</summary>
+    /// <summary>Takes every unfinished run on once: at the start, for what became due while no server ran.</summary>
     public Task AdvanceAllAsync(CancellationToken cancellationToken) => AdvanceAsync(due: false, cancellationToken);
 
     private async Task AdvanceAsync(bool due, CancellationToken cancellationToken)

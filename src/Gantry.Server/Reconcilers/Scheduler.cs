@@ -13,7 +13,6 @@ namespace Gantry.Server.Reconcilers;
 /// </summary>
 internal sealed partial class Scheduler(
     Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, TimeProvider time, ILogger<Scheduler> logger)
-    : BackgroundService
 {
     /// <summary>Runs looked at in one round: the best of the queue. The rest waits behind them anyway.</summary>
     private const int QueueWindow = 1000;
@@ -22,7 +21,7 @@ internal sealed partial class Scheduler(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, QueuedJob> queuedJobs = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         feed.Queue.Set();
         var wait = Sweep;

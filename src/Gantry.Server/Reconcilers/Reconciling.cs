@@ -1,0 +1,30 @@
+using Gantry.Server.Agents;
+using Gantry.Server.Hosting;
+
+namespace Gantry.Server.Reconcilers;
+
+/// <summary>
+/// Everything that works without being asked: first what an interrupted server left to do, then, for as long as the server
+/// lives, deadlines, placement and the link to the agent.
+/// </summary>
+internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, Scheduler scheduler, AgentHub hub, Readiness readiness) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The listener comes up meanwhile.
+        await Task.Yield();
+        try
+        {
+            await firstStart.PrepareAsync(stoppingToken);
+            await clock.AdvanceAllAsync(stoppingToken);
+            readiness.Set();
+        }
+        catch (Exception e)
+        {
+            // Whoever started the server waits for this, and says why it does not serve.
+            readiness.Fail(e);
+            return;
+        }
+        await Task.WhenAll(clock.RunAsync(stoppingToken), scheduler.RunAsync(stoppingToken), hub.RunAsync(stoppingToken));
+    }
+}
