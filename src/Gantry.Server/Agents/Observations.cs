@@ -104,8 +104,9 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         job.Signal = observed.Signal;
         job.ObservedError = observed.Error;
         // A sibling's start may be waited for on this host.
-        changes.Want(instance.Id, run.Id);
-        transitions.Advance(db, changes, run, now);
+        if (transitions.HasSiblings(run))
+            changes.Want(instance.Id, run.Id);
+        transitions.Advance(db, changes, run, job, now);
         if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && IsEnd(observed.State))
             ended.Add(job.Id);
     }

@@ -9,7 +9,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary><c>runs/…</c>.</summary>
-internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, RunSubmission submission)
+internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, RunSubmission submission, Names names)
 {
     private const int MaxNames = 1000;
 
@@ -32,12 +32,12 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
         if (request.JobSubmissionsLimit is < 0 or > 10)
             throw ApiError.Unprocessable([("value_error", ["body", "job_submissions_limit"], $"job_submissions_limit is {request.JobSubmissionsLimit}; allowed is 0 to 10.")]);
         var caller = context.Caller();
-        var page = ledger.Read(db => RunQueries.List(db, request, VisibleProjects(db, caller)));
+        var page = ledger.Read(db => RunQueries.List(db, names, request, VisibleProjects(db, caller)));
         await context.WriteAsync(json =>
         {
             json.WriteStartArray();
             foreach (var run in page.Runs)
-                page.Json.Write(json, run, [.. page.Jobs[run.Id]], request.IncludeJobs, request.JobSubmissionsLimit);
+                page.Write(json, run, request.IncludeJobs, request.JobSubmissionsLimit);
             json.WriteEndArray();
         });
     }
@@ -74,7 +74,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
             json.WriteEndArray();
             json.WritePropertyName("current_resource");
             if (plan.Current is { } current)
-                plan.CurrentPage!.Json.Write(json, current, [.. plan.CurrentPage.Jobs[current.Id]], withJobs: true, submissionsLimit: null);
+                current.Write(json, current.Runs[0], withJobs: true, submissionsLimit: null);
             else
                 json.WriteNullValue();
             json.WriteString("action", "create");
@@ -85,14 +85,14 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
     private async Task ApplyAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.ApplyRunPlanRequest);
-        var id = await submission.SubmitAsync(request, context.Project(), context.Caller(), context.RequestAborted);
-        await WriteRunAsync(context, db => db.Runs.Find(id));
+        var page = await submission.SubmitAsync(request, context.Project(), context.Caller(), context.RequestAborted);
+        await context.WriteAsync(json => page.Write(json, page.Runs[0], withJobs: true, submissionsLimit: null));
     }
 
     private Task WriteRunAsync(HttpContext context, Func<GantryDb, RunRow?> find)
     {
-        var page = ledger.Read(db => find(db) is { } run ? RunQueries.Complete(db, [run]) : throw ApiError.RunNotFound());
-        return context.WriteAsync(json => page.Json.Write(json, page.Runs[0], [.. page.Jobs[page.Runs[0].Id]], withJobs: true, submissionsLimit: null));
+        var page = ledger.Read(db => find(db) is { } run ? RunQueries.Complete(db, names, [run]) : throw ApiError.RunNotFound());
+        return context.WriteAsync(json => page.Write(json, page.Runs[0], withJobs: true, submissionsLimit: null));
     }
 
     private async Task StopAsync(HttpContext context)

@@ -13,25 +13,27 @@ namespace Gantry.Server.Api;
 /// Writes runs in the shape of <see cref="Run"/> straight from their rows. Specs are stored as the JSON that they are served
 /// as, and copied: parsing and printing them again would be most of the cost of a listing.
 /// </summary>
-internal sealed class RunJson(IReadOnlyDictionary<Guid, string> projects, IReadOnlyDictionary<Guid, string> users, IReadOnlyDictionary<Guid, InstanceRow> instances)
+internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
 {
     private readonly Dictionary<Guid, (byte[] Type, HostFacts Facts)> hosts = [];
 
     /// <summary>Writes a run.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="run">The run.</param>
+    /// <param name="project">Its project's name.</param>
+    /// <param name="user">Its user's name.</param>
     /// <param name="jobs">All submissions of its jobs, in any order.</param>
     /// <param name="withJobs">Whether to list the jobs.</param>
     /// <param name="submissionsLimit">At most so many submissions a job, the latest; null for all.</param>
-    public void Write(Utf8JsonWriter json, RunRow run, IReadOnlyList<JobRow> jobs, bool withJobs, int? submissionsLimit)
+    public void Write(Utf8JsonWriter json, RunRow run, string project, string user, IReadOnlyList<JobRow> jobs, bool withJobs, int? submissionsLimit)
     {
         var ordered = jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key)
             .Select(group => group.OrderBy(job => job.SubmissionNum).ToList()).ToList();
         var latest = ordered.Count > 0 ? ordered[0][^1] : null;
         json.WriteStartObject();
         json.WriteString("id", run.Id);
-        json.WriteString("project_name", projects[run.ProjectId]);
-        json.WriteString("user", users[run.UserId]);
+        json.WriteString("project_name", project);
+        json.WriteString("user", user);
         json.WriteNull("fleet");
         WriteTime(json, "submitted_at", run.SubmittedAt);
         WriteTime(json, "last_processed_at", run.LastProcessedAt);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gantry.Model.Api;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -7,11 +8,18 @@ namespace Gantry.Server.Api;
 /// <summary>Reads runs with all that a reply needs of them.</summary>
 internal static class RunQueries
 {
-    /// <summary>Runs with their jobs, in the order asked for, and how to write them.</summary>
-    public sealed record Page(IReadOnlyList<RunRow> Runs, ILookup<Guid, JobRow> Jobs, RunJson Json);
+    /// <summary>A run with all that is needed to write it.</summary>
+    public sealed record Entry(RunRow Run, string Project, string User, IReadOnlyList<JobRow> Jobs);
+
+    /// <summary>Runs in the order asked for, and how to write them.</summary>
+    public sealed record Page(IReadOnlyList<Entry> Runs, RunJson Json)
+    {
+        public void Write(Utf8JsonWriter json, Entry entry, bool withJobs, int? submissionsLimit) =>
+            Json.Write(json, entry.Run, entry.Project, entry.User, entry.Jobs, withJobs, submissionsLimit);
+    }
 
     /// <summary>The runs that the request asks for, of the projects that the caller may see (null: of all).</summary>
-    public static Page List(GantryDb db, ListRunsRequest request, IReadOnlyList<Guid>? projects)
+    public static Page List(GantryDb db, Names names, ListRunsRequest request, IReadOnlyList<Guid>? projects)
     {
         var query = db.Runs.Where(run => run.DeletedAt == null);
         if (projects is not null)
@@ -30,7 +38,7 @@ internal static class RunQueries
                 : query.Where(run => run.SubmittedAt < time || (run.SubmittedAt == time && run.Id.CompareTo(id) < 0));
         }
         query = request.Ascending ? query.OrderBy(run => run.SubmittedAt).ThenBy(run => run.Id) : query.OrderByDescending(run => run.SubmittedAt).ThenByDescending(run => run.Id);
-        return Complete(db, [.. query.Take(request.Limit)]);
+        return Complete(db, names, [.. query.Take(request.Limit)]);
     }
 
     /// <summary>One run of the project that is not deleted.</summary>
@@ -38,14 +46,14 @@ internal static class RunQueries
         db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null);
 
     /// <summary>All that is needed to write these runs.</summary>
-    public static Page Complete(GantryDb db, IReadOnlyList<RunRow> runs)
+    public static Page Complete(GantryDb db, Names names, IReadOnlyList<RunRow> runs)
     {
         var ids = runs.Select(run => run.Id).ToList();
         var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
-        var json = new RunJson(
-            db.Projects.Select(row => new { row.Id, row.Name }).ToDictionary(row => row.Id, row => row.Name),
-            db.Users.Select(row => new { row.Id, row.Name }).ToDictionary(row => row.Id, row => row.Name),
-            db.Instances.ToDictionary(row => row.Id));
-        return new Page(runs, jobs, json);
+        return new Page([.. runs.Select(run => Describe(db, names, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
     }
+
+    /// <summary>One run whose jobs are at hand.</summary>
+    public static Entry Describe(GantryDb db, Names names, RunRow run, IReadOnlyList<JobRow> jobs) =>
+        new(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), jobs);
 }

@@ -14,10 +14,13 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary>From a spec to a plan, and from a plan to a run.</summary>
-internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, HostViews hosts)
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, Names names)
 {
+    /// <summary>A run that was just stored is placed nowhere.</summary>
+    private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
+
     /// <summary>What would happen.</summary>
-    public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunRow? Current, RunQueries.Page? CurrentPage);
+    public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunQueries.Page? Current);
 
     public Planned Plan(RunSpec spec, ProjectRow project)
     {
@@ -31,12 +34,12 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, H
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;
-            return new Planned(definition, [.. jobs], current, current is null ? null : RunQueries.Complete(db, [current]));
+            return new Planned(definition, [.. jobs], current is null ? null : RunQueries.Complete(db, names, [current]));
         });
     }
 
-    /// <summary>Stores the run and its jobs in one transaction. Returns the run's id after the commit.</summary>
-    public async Task<Guid> SubmitAsync(ApplyRunPlanRequest request, ProjectRow project, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Stores the run and its jobs in one transaction. Returns the run after the commit.</summary>
+    public async Task<RunQueries.Page> SubmitAsync(ApplyRunPlanRequest request, ProjectRow project, Caller caller, CancellationToken cancellationToken)
     {
         var definition = Define(request.Plan.RunSpec);
         return await ledger.CommitAsync(
@@ -48,6 +51,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, H
                 if (name is not null && RunQueries.Find(db, project.Id, name) is { } current)
                     Override(db, changes, current, request, caller, now);
                 name ??= FreeName(db, project.Id);
+                var named = RunDefinition.Of(spec with { RunName = name, Configuration = spec.Configuration with { Name = name } });
                 var run = new RunRow
                 {
                     Id = Guid.NewGuid(),
@@ -58,13 +62,12 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, H
                     SubmittedAt = now,
                     LastProcessedAt = now,
                     Priority = ((TaskConfiguration)definition.Spec.Configuration).Priority ?? 0,
-                    Spec = JsonSerializer.Serialize(
-                        definition.Spec with { RunName = name, Configuration = definition.Spec.Configuration with { Name = name } }, ApiJson.Default.RunSpec),
+                    Spec = JsonSerializer.Serialize(named.Spec, ApiJson.Default.RunSpec),
                 };
+                definitions.Put(run.Id, named);
                 db.Runs.Add(run);
-                db.SaveChanges();
-                transitions.Start(db, changes, run, caller.User.Id, now);
-                return run.Id;
+                var jobs = transitions.Start(db, changes, run, caller.User.Id, now);
+                return new RunQueries.Page([RunQueries.Describe(db, names, run, jobs)], new RunJson(NoInstances));
             },
             cancellationToken);
     }

@@ -31,6 +31,9 @@ internal sealed class RunDefinitions
     public RunDefinition Get(RunRow run) => definitions.GetOrAdd(
         run.Id, static (_, row) => RunDefinition.Of(JsonSerializer.Deserialize(row.Spec, ApiJson.Default.RunSpec)!), run);
 
+    /// <summary>Keeps the definition of a run that is being stored.</summary>
+    public void Put(Guid runId, RunDefinition definition) => definitions[runId] = definition;
+
     /// <summary>As above, where the row need not be read for a definition that is known.</summary>
     public RunDefinition Get(GantryDb db, Guid runId) => definitions.TryGetValue(runId, out var known) ? known : Get(db.Runs.Find(runId)!);
 

@@ -21,8 +21,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     /// <summary>Earlier attempts that a backoff is reckoned from: it has reached its longest by then.</summary>
     private const int AttemptsLookedAt = 10;
 
-    /// <summary>Starts a run that was just added (pending, without jobs).</summary>
-    public void Start(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
+    /// <summary>Starts a run that was just added (pending, without jobs). Returns its jobs.</summary>
+    public List<JobRow> Start(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
     {
         var definition = definitions.Get(run);
         var step = RunLifecycle.Start(State(db, run, definition, []), now);
@@ -30,8 +30,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             run.Status = status.WireName();
         run.NextTriggeredAt = step.NextTriggeredAt;
         EventLog.Run(db, changes, run, EventMessages.RunSubmitted(StateNames.Parse<RunStatus>(run.Status)!.Value), now, actor);
-        Apply(db, changes, run, [], definition, step with { Status = null }, now);
-        Advance(db, changes, run, now);
+        var jobs = Apply(db, changes, run, [], definition, step with { Status = null }, now);
+        return Advance(db, changes, run, jobs, now);
     }
 
     /// <summary>Takes the run as far as it can go now.</summary>
@@ -42,10 +42,22 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     }
 
     /// <summary>Takes the run as far as it can go now.</summary>
-    public void Advance(GantryDb db, ChangeSet changes, RunRow run, DateTimeOffset now)
+    public void Advance(GantryDb db, ChangeSet changes, RunRow run, DateTimeOffset now) => Advance(db, changes, run, LatestSubmission(db, run.Id), now);
+
+    /// <summary>Takes the run of this job, which has not ended, as far as it can go now.</summary>
+    public void Advance(GantryDb db, ChangeSet changes, RunRow run, JobRow job, DateTimeOffset now)
+    {
+        // A job that has not ended is of the latest attempt; where there is one node, it is all of it.
+        var isAll = definitions.Get(run).Policy.Nodes == 1;
+        Advance(db, changes, run, isAll ? [job] : LatestSubmission(db, run.Id), now);
+    }
+
+    /// <summary>Whether jobs of the run may wait for each other.</summary>
+    public bool HasSiblings(RunRow run) => definitions.Get(run).Policy.Nodes > 1;
+
+    private List<JobRow> Advance(GantryDb db, ChangeSet changes, RunRow run, List<JobRow> jobs, DateTimeOffset now)
     {
         var definition = definitions.Get(run);
-        var jobs = LatestSubmission(db, run.Id);
         for (var i = 0; i < MaxSteps; i++)
         {
             var step = RunLifecycle.Next(State(db, run, definition, jobs), States(jobs, definition), now);
@@ -58,7 +70,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             {
                 if (StateNames.Parse<RunStatus>(run.Status)!.Value.IsFinished())
                     definitions.Forget(run.Id);
-                return;
+                return jobs;
             }
             jobs = Apply(db, changes, run, jobs, definition, step, now);
         }
@@ -73,8 +85,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         var step = RunLifecycle.Stop(State(db, run, definition, jobs), States(jobs, definition), abort, now);
         if (step.IsEmpty)
             return false;
-        Apply(db, changes, run, jobs, definition, step, now, actor);
-        Advance(db, changes, run, now);
+        jobs = Apply(db, changes, run, jobs, definition, step, now, actor);
+        Advance(db, changes, run, jobs, now);
         return true;
     }
 
@@ -83,8 +95,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
     {
         var definition = definitions.Get(run);
         var jobs = LatestSubmission(db, run.Id);
-        Apply(db, changes, run, jobs, definition, RunLifecycle.Fail(States(jobs, definition), jobId, reason, message), now);
-        Advance(db, changes, run, now);
+        jobs = Apply(db, changes, run, jobs, definition, RunLifecycle.Fail(States(jobs, definition), jobId, reason, message), now);
+        Advance(db, changes, run, jobs, now);
     }
 
     /// <summary>Ends a run that no host can ever hold, unless its policy lets it wait; either way the run says why.</summary>
@@ -98,8 +110,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             Wait(changes, run, why);
             return;
         }
-        Apply(db, changes, run, jobs, definition, step, now);
-        Advance(db, changes, run, now);
+        jobs = Apply(db, changes, run, jobs, definition, step, now);
+        Advance(db, changes, run, jobs, now);
     }
 
     /// <summary>Says why a run is not placed yet.</summary>
@@ -163,7 +175,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         job.LastProcessedAt = now;
         if (step.Status.IsFinished())
             job.FinishedAt = step.FinishedAt ?? now;
-        if (job.InstanceId is { } instance)
+        if (job.InstanceId is { } instance && step.Status == JobStatus.Terminating)
             changes.Want(instance, run.Id);
         if (before.HoldsCapacity() && !step.Status.HoldsCapacity())
             changes.Queue = true;
@@ -198,8 +210,6 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             EventLog.Job(db, changes, run, job, EventMessages.JobCreated(JobStatus.Submitted, submission, isRetry), now, actor: null);
         }
         changes.Queue = true;
-        // LatestSubmission reads from the database.
-        db.SaveChanges();
         return jobs;
     }
 

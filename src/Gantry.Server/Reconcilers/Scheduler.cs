@@ -3,6 +3,7 @@ using Gantry.Engine.Placement;
 using Gantry.Server.Agents;
 using Gantry.Server.Changes;
 using Gantry.Storage;
+using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Reconcilers;
 
@@ -58,12 +59,14 @@ internal sealed partial class Scheduler(
         foreach (var run in plan.Assignments.GroupBy(assignment => assignment.RunId))
         {
             var row = db.Runs.Find(run.Key)!;
+            JobRow? placed = null;
             foreach (var assignment in run)
             {
-                RunTransitions.Place(db, changes, row, db.Jobs.Find(assignment.JobId)!, hostRows[assignment.HostId], now);
+                placed = db.Jobs.Find(assignment.JobId)!;
+                RunTransitions.Place(db, changes, row, placed, hostRows[assignment.HostId], now);
                 queuedJobs.TryRemove(assignment.JobId, out _);
             }
-            transitions.Advance(db, changes, row, now);
+            transitions.Advance(db, changes, row, placed!, now);
         }
         foreach (var refusal in plan.Refusals)
         {
