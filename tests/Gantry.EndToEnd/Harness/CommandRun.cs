@@ -26,6 +26,7 @@ public sealed class CommandRun : IDisposable
     private readonly MemoryStream output = new();
     private readonly StringBuilder error = new();
     private readonly Task pumped;
+    private bool isDisposed;
 
     /// <summary>Starts it, with nothing on its standard input unless <paramref name="input"/> says otherwise.</summary>
     public CommandRun(ProcessStartInfo start, string? input = null)
@@ -105,6 +106,9 @@ public sealed class CommandRun : IDisposable
     /// <summary>Kills it if it still runs.</summary>
     public void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         if (!process.HasExited)
             process.Kill();
         process.Dispose();
