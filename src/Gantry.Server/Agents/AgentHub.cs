@@ -20,12 +20,21 @@ internal sealed partial class AgentHub(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<Guid, AgentSession> sessions = new();
 
-    /// <summary>Ends a quarantined job. False when it is not there any more.</summary>
+    /// <summary>Ends a quarantined job, or drops one that has ended. False when it is not there any more.</summary>
     public bool StopQuarantined(Guid jobId)
     {
         if (quarantine.Find(jobId) is not { } found || !sessions.TryGetValue(found.InstanceId, out var session))
             return false;
-        session.StopUnknown(jobId, found.Job.ServerId);
+        if (Observations.IsEnd(found.Job.State))
+        {
+            session.ForgetUnknown(jobId, found.Job.ServerId);
+            quarantine.Remove(jobId);
+        }
+        else
+        {
+            quarantine.Decide(jobId);
+            session.StopUnknown(jobId, found.Job.ServerId);
+        }
         return true;
     }
 

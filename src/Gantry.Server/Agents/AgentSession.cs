@@ -40,6 +40,9 @@ internal sealed class AgentSession(
     /// <summary>Tells the agent to end a job that this server doesn't know: someone has decided.</summary>
     public void StopUnknown(Guid jobId, Guid owner) => outgoing.Writer.TryWrite(new StopJob { JobId = jobId, ServerId = owner, GraceSeconds = 30 });
 
+    /// <summary>Lets the agent drop a job that ended and that nobody here knows.</summary>
+    public void ForgetUnknown(Guid jobId, Guid owner) => outgoing.Writer.TryWrite(new ForgetJob { JobId = jobId, ServerId = owner });
+
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         await foreach (var message in outgoing.Reader.ReadAllAsync(cancellationToken))
@@ -96,12 +99,12 @@ internal sealed class AgentSession(
         var outcome = await observations.StoreAsync(instance.Id, observed, cancellationToken);
         foreach (var job in outcome.Forget)
         {
-            outgoing.Writer.TryWrite(new ForgetJob { JobId = job, ServerId = serverId });
+            outgoing.Writer.TryWrite(new ForgetJob { JobId = job.JobId, ServerId = job.ServerId });
             lock (known)
             {
-                known.Remove(job);
-                wantsSent.Remove(job);
-                stopsSent.Remove(job);
+                known.Remove(job.JobId);
+                wantsSent.Remove(job.JobId);
+                stopsSent.Remove(job.JobId);
             }
         }
     }

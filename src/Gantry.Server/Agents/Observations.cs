@@ -12,7 +12,10 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
 {
     /// <summary>What became of a set of observations.</summary>
     /// <param name="Forget">Jobs whose end is stored: their agent may drop them.</param>
-    public sealed record Outcome(IReadOnlyList<Guid> Forget);
+    public sealed record Outcome(IReadOnlyList<Ended> Forget);
+
+    /// <summary>A job whose end is stored, and the server that owns it: an agent forgets it only on that one's word.</summary>
+    public sealed record Ended(Guid JobId, Guid ServerId);
 
     /// <summary>
     /// Stores what an agent reports and takes the runs on. With the full set, a job that was running there and is not
@@ -27,7 +30,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
                 var instance = db.Instances.Find(instanceId)!;
                 if (observed.Full)
                     quarantine.Clear(instanceId);
-                var ended = new List<Guid>();
+                var ended = new List<Ended>();
                 foreach (var job in observed.Jobs)
                     Store(db, changes, instance, job, ended, now);
                 if (observed.Full)
@@ -36,7 +39,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             },
             cancellationToken);
         foreach (var job in forget)
-            logs.Forget(job);
+            logs.Forget(job.JobId);
         return new Outcome(forget);
     }
 
@@ -75,13 +78,13 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         transitions.Advance(db, changes, job.RunId, now);
     }
 
-    private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Guid> ended, DateTimeOffset now)
+    private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Ended> ended, DateTimeOffset now)
     {
         var job = db.Jobs.Find(observed.JobId);
         var run = job is null ? null : db.Runs.Find(job.RunId);
         if (job is null || run is null || (job.InstanceId is { } elsewhere && elsewhere != instance.Id))
         {
-            quarantine.Put(instance.Id, instance.Name, observed);
+            StoreUnknown(instance, observed, ended);
             return;
         }
         var status = StateNames.Parse<JobStatus>(job.Status)!.Value;
@@ -89,9 +92,9 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         {
             // Only an end may be forgotten: a job that runs although its row says that it ended is left for someone to decide.
             if (IsEnd(observed.State))
-                ended.Add(job.Id);
+                ended.Add(new Ended(job.Id, observed.ServerId));
             else
-                quarantine.Put(instance.Id, instance.Name, observed);
+                StoreUnknown(instance, observed, ended);
             return;
         }
         quarantine.Remove(job.Id);
@@ -108,7 +111,20 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             changes.Want(instance.Id, run.Id);
         transitions.Advance(db, changes, run, job, now);
         if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && IsEnd(observed.State))
-            ended.Add(job.Id);
+            ended.Add(new Ended(job.Id, observed.ServerId));
+    }
+
+    private void StoreUnknown(InstanceRow instance, ObservedJob observed, List<Ended> ended)
+    {
+        if (quarantine.IsDecided(observed.JobId) && IsEnd(observed.State))
+        {
+            ended.Add(new Ended(observed.JobId, observed.ServerId));
+            quarantine.Remove(observed.JobId);
+        }
+        else
+        {
+            quarantine.Put(instance.Id, instance.Name, observed);
+        }
     }
 
     private void StoreMissing(GantryDb db, ChangeSet changes, InstanceRow instance, IReadOnlyList<ObservedJob> known, DateTimeOffset now)
@@ -130,6 +146,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             NeverStarted(db, changes, job, now);
     }
 
-    private static bool IsEnd(ObservedState state) =>
+    /// <summary>Whether the job will never run again.</summary>
+    public static bool IsEnd(ObservedState state) =>
         state is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull;
 }

@@ -11,11 +11,21 @@ namespace Gantry.Server.Agents;
 internal sealed class Quarantine
 {
     private readonly ConcurrentDictionary<Guid, (Guid InstanceId, string Instance, ObservedJob Job)> jobs = new();
+    private readonly ConcurrentDictionary<Guid, bool> decided = new();
 
     /// <summary>Takes an agent's word on a job that is not known here.</summary>
     public void Put(Guid instanceId, string instance, ObservedJob job) => jobs[job.JobId] = (instanceId, instance, job);
 
-    public void Remove(Guid jobId) => jobs.TryRemove(jobId, out _);
+    public void Remove(Guid jobId)
+    {
+        jobs.TryRemove(jobId, out _);
+        decided.TryRemove(jobId, out _);
+    }
+
+    /// <summary>Someone said that this job is to end: once it did, nothing of it is kept.</summary>
+    public void Decide(Guid jobId) => decided[jobId] = true;
+
+    public bool IsDecided(Guid jobId) => decided.ContainsKey(jobId);
 
     /// <summary>Before a host's full set is taken in: what it no longer reports is gone.</summary>
     public void Clear(Guid instanceId)
