@@ -24,7 +24,7 @@ public sealed class RunCommandsTests(RunningHome home) : IClassFixture<RunningHo
         Assert.Contains("running", plain.Replace("ps-running", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("ps-done", plain, StringComparison.Ordinal);
         Assert.Contains("ps-done", all, StringComparison.Ordinal);
-        Assert.Contains("exited (0)", all, StringComparison.Ordinal);
+        Assert.Contains("done", all.Replace("ps-done", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("ps-running", last, StringComparison.Ordinal);
         Assert.DoesNotContain("ps-done", last, StringComparison.Ordinal);
         var runs = (json as JsonArray ?? json["runs"]!.AsArray()).Select(run => (string?)(run!["run_spec"]?["run_name"] ?? run["name"]));
@@ -86,7 +86,7 @@ public sealed class RunCommandsTests(RunningHome home) : IClassFixture<RunningHo
     {
         var result = await home.Gantry("logs", "nobody");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("nobody", result.Error, StringComparison.Ordinal);
+        Assert.Contains("not found", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +100,10 @@ public sealed class RunCommandsTests(RunningHome home) : IClassFixture<RunningHo
 
         Assert.Equal("stopped_by_user", (string?)run["termination_reason"]);
         Assert.Equal("terminated_by_user", (string?)ServerApi.Submission(run)!["termination_reason"]);
-        Assert.Equal("ready\nbye\n", (await home.GantryOk("logs", "graceful")).Output);
+        // SIGTERM goes to the whole group: some shells say that the sleep was terminated.
+        var log = (await home.GantryOk("logs", "graceful")).Output;
+        Assert.StartsWith("ready\n", log, StringComparison.Ordinal);
+        Assert.EndsWith("bye\n", log, StringComparison.Ordinal);
     }
 
     [Fact]
