@@ -20,7 +20,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
         SpoolFiles.WriteNew(spool.StartPath, System.Text.Encoding.UTF8.GetBytes(script));
         SpoolFiles.WriteNew(spool.OutputPath, []);
-        SpoolFiles.WriteNew(spool.OutputErrorPath, []);
+        JobSpool.WritePadded(spool.OutputErrorPath);
         JobSpool.WritePadded(spool.MainPath);
         JobSpool.WritePadded(spool.ExitDraftPath);
         File.Delete(spool.PipePath);
