@@ -10,15 +10,35 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>Hosts as placement and the API see them: the rows, and which of them have a connected agent.</summary>
-internal sealed class HostViews(RunDefinitions definitions)
+internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
 {
+    private static readonly TimeSpan FirstHostLimit = TimeSpan.FromSeconds(5);
+    private readonly TaskCompletionSource firstHost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<Guid, bool> connected = new();
 
-    public void Connected(Guid instanceId) => connected[instanceId] = true;
+    public void Connected(Guid instanceId)
+    {
+        connected[instanceId] = true;
+        firstHost.TrySetResult();
+    }
 
     public void Disconnected(Guid instanceId) => connected.TryRemove(instanceId, out _);
 
     public bool IsConnected(Guid instanceId) => connected.ContainsKey(instanceId);
+
+    /// <summary>Waits for the first host after a start, within reason: whoever asks what there is should not be told "nothing" by a server that is a moment old.</summary>
+    public async Task WaitForFirstAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await firstHost.Task.WaitAsync(FirstHostLimit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Then there is none, and that is the answer. Later callers need not wait for it again.
+            firstHost.TrySetResult();
+        }
+    }
 
     /// <summary>Hosts whose agent has said hello at least once.</summary>
     public static Dictionary<Guid, InstanceRow> Rows(GantryDb db) =>

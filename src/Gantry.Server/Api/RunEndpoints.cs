@@ -58,7 +58,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
     private async Task GetPlanAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.GetRunPlanRequest);
-        var plan = submission.Plan(request.RunSpec, context.Project());
+        var plan = await submission.PlanAsync(request.RunSpec, context.Project(), context.RequestAborted);
         await context.WriteAsync(json =>
         {
             json.WriteStartObject();

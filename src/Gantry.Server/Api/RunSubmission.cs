@@ -22,9 +22,10 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     /// <summary>What would happen.</summary>
     public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunQueries.Page? Current);
 
-    public Planned Plan(RunSpec spec, ProjectRow project)
+    public async Task<Planned> PlanAsync(RunSpec spec, ProjectRow project, CancellationToken cancellationToken)
     {
         var definition = Define(spec);
+        await hosts.WaitForFirstAsync(cancellationToken);
         return ledger.Read(db =>
         {
             var states = hosts.States(db, HostViews.Rows(db));
