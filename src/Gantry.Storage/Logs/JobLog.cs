@@ -51,6 +51,13 @@ internal sealed class JobLog
         while (offset < length && pieces.Count < maxPieces && maxBytes > 0)
         {
             var end = place + 1 < _index.Count ? Math.Min(_index.At(place + 1).Offset, length) : length;
+            if (end <= offset)
+            {
+                // The piece ends before what is wanted: an entry for lost ones came meanwhile.
+                place++;
+                continue;
+            }
+
             var data = new byte[(int)Math.Min(end - offset, maxBytes)];
             var read = _segments.Read(offset, length, data);
             if (read == 0)
@@ -69,6 +76,9 @@ internal sealed class JobLog
     public long OffsetAt(DateTimeOffset time)
     {
         var length = _segments.Length;
+        if (_index.Count == 0)
+            return length > 0 && _segments.WrittenAt(0) >= time ? 0 : length;
+
         // Stored times are cut to whole microseconds: so is the one that is looked for.
         var place = _index.PlaceAt(UtcMicroseconds.ToMicroseconds(time));
         return place < _index.Count ? Math.Min(_index.At(place).Offset, length) : length;

@@ -58,16 +58,13 @@ internal sealed class LogIndex
     {
         // A host's clock may be set back: a search needs times that never fall.
         var at = _count == 0 ? microseconds : Math.Max(microseconds, _last.Microseconds);
+        // Its entries were lost in a power cut: what is before gets the time of what follows.
+        if (_count == 0 && offset > 0)
+            Put(new LogEntry(0, at));
         if (_count > 0 && offset - _last.Offset < Bytes && at - _last.Microseconds < Microseconds)
             return;
 
-        var entry = new LogEntry(offset, at);
-        Span<byte> bytes = stackalloc byte[EntrySize];
-        entry.Write(bytes);
-        _handle ??= Open(FileMode.OpenOrCreate);
-        RandomAccess.Write(_handle, bytes, (long)_count * EntrySize);
-        _last = entry;
-        Volatile.Write(ref _count, _count + 1);
+        Put(new LogEntry(offset, at));
     }
 
     /// <summary>Takes back entries for bytes that could not be written.</summary>
@@ -87,6 +84,16 @@ internal sealed class LogIndex
     }
 
     public void Close() => _handle?.Dispose();
+
+    private void Put(LogEntry entry)
+    {
+        Span<byte> bytes = stackalloc byte[EntrySize];
+        entry.Write(bytes);
+        _handle ??= Open(FileMode.OpenOrCreate);
+        RandomAccess.Write(_handle, bytes, (long)_count * EntrySize);
+        _last = entry;
+        Volatile.Write(ref _count, _count + 1);
+    }
 
     private int LastWhere(Func<LogEntry, bool> holds)
     {
