@@ -61,7 +61,7 @@ public static class Backoff
     }
 
     /// <summary>Whether an attempt ran long enough to be no crash loop.</summary>
-    internal static bool WasHealthy(DateTimeOffset? startedAt, DateTimeOffset? finishedAt) =>
+    public static bool WasHealthy(DateTimeOffset? startedAt, DateTimeOffset? finishedAt) =>
         startedAt is { } started && finishedAt is { } finished && finished - started >= Healthy;
 
     // A server that was busy or down submits late.

@@ -67,7 +67,7 @@ internal static class JobTransitions
         ObservedState.Exited when job.ExitStatus == 0 => Terminate(job, JobTerminationReason.DoneByRunner) with { ExitStatus = 0 },
         ObservedState.Exited => Terminate(job, JobTerminationReason.ContainerExitedWithError, Sentences.Exited(job.ExitStatus, job.Signal)) with { ExitStatus = job.ExitStatus },
         ObservedState.FailedToStart => Terminate(job, JobTerminationReason.ExecutorError, job.Error ?? Sentences.FailedToStart),
-        ObservedState.Lost => Terminate(job, JobTerminationReason.ProcessLost, Sentences.Lost),
+        ObservedState.Lost => Terminate(job, JobTerminationReason.ProcessLost, Sentences.Lost(job.Error)),
         ObservedState.DiskFull => Terminate(job, JobTerminationReason.DiskFull, job.Error ?? Sentences.DiskFull) with { ExitStatus = job.ExitStatus },
         _ => null,
     };
@@ -84,10 +84,14 @@ internal static class JobTransitions
         JobId = job.Id,
         Status = JobOutcomes.FinalStatus(job.TerminationReason),
         TerminationReason = job.TerminationReason,
-        Message = job is { Observed: ObservedState.Lost, TerminationReason: not JobTerminationReason.ProcessLost } ? Sentences.LostWhileStopping : null,
+        Message = WasLostWhileStopping(job) ? Sentences.LostWhileStopping : null,
         ExitStatus = job.ExitStatus,
         FinishedAt = job.FinishedAt ?? now,
     };
+
+    // An agent also calls lost what it never had: a job that was stopped before its order was sent.
+    private static bool WasLostWhileStopping(JobState job) =>
+        job is { Observed: ObservedState.Lost, TerminationReason: not JobTerminationReason.ProcessLost, StartedAt: not null };
 
     private static DateTimeOffset After(DateTimeOffset start, TimeSpan span) =>
         span >= DateTimeOffset.MaxValue - start ? DateTimeOffset.MaxValue : start + span;

@@ -26,7 +26,7 @@ internal static class RunErrors
     {
         { TerminationReason: JobTerminationReason.ContainerExitedWithError, ExitStatus: { } status } =>
             $"Its process exited with status {Number(status)}." + (Sentences.Exited(status, job.Signal) is { } more ? " " + more : ""),
-        { TerminationReason: JobTerminationReason.ProcessLost } => Sentences.Lost,
+        { TerminationReason: JobTerminationReason.ProcessLost } => Sentences.Lost(job.Error),
         { TerminationReason: JobTerminationReason.DiskFull } => job.Error ?? Sentences.DiskFull,
         { TerminationReason: JobTerminationReason.ExecutorError } => job.Error ?? Sentences.FailedToStart,
         { TerminationReason: JobTerminationReason.MaxDurationExceeded, MaxDuration: { } limit } => Sentences.MaxDurationExceeded(limit),

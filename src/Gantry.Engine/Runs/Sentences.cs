@@ -5,14 +5,16 @@ namespace Gantry.Engine.Runs;
 /// <summary>The sentences that say why a job ended: what happened, what was not done, and what is not known.</summary>
 internal static class Sentences
 {
-    public const string Lost =
-        "Its process is gone and left no exit record, so whether it finished is unknown. It was not started again.";
-
     public const string LostWhileStopping = "Its process was gone before the stop reached it, and left no exit record.";
 
     public const string FailedToStart = "Its host could not start it.";
 
     public const string DiskFull = "No room was left on the disk for its log.";
+
+    /// <summary>The agent's own words first, where it has any.</summary>
+    public static string Lost(string? error) => error is null
+        ? "Its process is gone and left no exit record, so whether it finished is unknown. It was not started again."
+        : $"{error} Whether the job finished is unknown; it was not started again.";
 
     public static string MaxDurationExceeded(TimeSpan limit) => $"It ran for longer than its max_duration of {Durations.Short(limit)}.";
 
