@@ -1,7 +1,6 @@
 using Gantry.Engine.Placement;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
-using Gantry.Model.Link;
 using Gantry.Model.States;
 
 namespace Gantry.Simulation;
