@@ -11,7 +11,6 @@ internal static partial class Posix
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
-    public const int Unlock = 8;
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     public static partial int IsTerminal(int descriptor);
@@ -21,6 +20,15 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static unsafe partial int Poll(PollEntry* entries, nuint count, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "fopen", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint OpenFile(string path, string mode);
+
+    [LibraryImport("libc", EntryPoint = "fileno")]
+    public static partial int DescriptorOf(nint file);
+
+    [LibraryImport("libc", EntryPoint = "fclose")]
+    public static partial int CloseFile(nint file);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);
