@@ -15,7 +15,11 @@ internal sealed class AgentSession(
     /// <summary>Credit is given back in pieces of this size: small enough that an agent never runs dry, large enough to be cheap.</summary>
     private const long CreditStep = LinkProtocol.InitialLogCredit / 4;
 
+    /// <summary>Observations on their way into the database before no more frames are read: enough to fill the writer's groups.</summary>
+    private const int MaxStoring = 256;
+
     private readonly Channel<LinkMessage> outgoing = Channel.CreateUnbounded<LinkMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Task> storing = Channel.CreateBounded<Task>(new BoundedChannelOptions(MaxStoring) { SingleReader = true });
     /// <summary>Jobs that the agent has heard of: reported by it, or sent in this session.</summary>
     private readonly HashSet<Guid> known = [];
     private readonly Dictionary<Guid, double> stopsSent = [];
@@ -30,7 +34,7 @@ internal sealed class AgentSession(
         lock (known)
             known.UnionWith(full.Jobs.Select(job => job.JobId));
         await StoreAsync(full, ending.Token);
-        Task[] loops = [ReceiveAsync(ending.Token), SendAsync(ending.Token), WantAsync(changes, ending.Token)];
+        Task[] loops = [ReceiveAsync(ending.Token), SendAsync(ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token)];
         var first = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -52,9 +56,6 @@ internal sealed class AgentSession(
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
         var owed = 0L;
-        // Observations are stored in the order in which they came; waiting for each commit before the next frame is read would
-        // make a thousand small jobs cost a thousand disk flushes one after another.
-        var storing = Task.CompletedTask;
         while (true)
         {
             var (control, log) = await link.ReceiveAsync(cancellationToken);
@@ -72,26 +73,28 @@ internal sealed class AgentSession(
             {
                 lock (known)
                     known.UnionWith(observed.Jobs.Select(job => job.JobId));
-                storing = Both(storing, StoreAsync(observed, cancellationToken));
+                await storing.Writer.WriteAsync(StoreAsync(observed, cancellationToken), cancellationToken);
             }
             else if (control is JobSamples samples)
             {
-                storing = Both(storing, observations.SampleAsync(samples, cancellationToken));
+                await storing.Writer.WriteAsync(observations.SampleAsync(samples, cancellationToken), cancellationToken);
             }
             else if (control is null)
             {
-                await storing;
                 return;
             }
-            if (storing.IsCompleted)
-                await storing;
         }
     }
 
-    private static async Task Both(Task before, Task next)
+    /// <summary>
+    /// Waits for what is being stored, in order. The writer keeps the order in which changes were given to it; waiting for each
+    /// commit before the next frame is read would make a thousand small jobs cost a thousand disk flushes one after another.
+    /// One that fails ends the session: the next one's full set brings it again.
+    /// </summary>
+    private async Task StoredAsync(CancellationToken cancellationToken)
     {
-        await before;
-        await next;
+        await foreach (var store in storing.Reader.ReadAllAsync(cancellationToken))
+            await store;
     }
 
     private async Task StoreAsync(ObservedJobs observed, CancellationToken cancellationToken)

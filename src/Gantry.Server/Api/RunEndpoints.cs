@@ -116,17 +116,17 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
         var request = await context.ReadAsync(ApiJson.Default.DeleteRunsRequest);
         var (project, actor) = (context.Project(), context.Caller().User.Id);
         CheckNames(request.RunsNames);
-        await ledger.CommitAsync(
+        var jobs = await ledger.CommitAsync(
             (db, changes) =>
             {
                 var runs = FindAll(db, project.Id, request.RunsNames);
                 var active = runs.Where(run => run.Status is not ("terminated" or "failed" or "done")).Select(run => run.Name).ToList();
                 if (active.Count > 0)
                     throw ApiError.Bad($"Cannot delete unfinished runs: {string.Join(", ", active)}. Nothing was deleted. Stop them first.");
-                foreach (var run in runs)
-                    RunSubmission.Delete(db, changes, run, actor, ledger.Now);
+                return runs.SelectMany(run => RunSubmission.Delete(db, changes, run, actor, ledger.Now)).ToList();
             },
             context.RequestAborted);
+        submission.DeleteLogs(jobs);
         await context.WriteNullAsync();
     }
 

@@ -9,12 +9,13 @@ using Gantry.Server.Auth;
 using Gantry.Server.Changes;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
+using Gantry.Storage.Logs;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
 
 /// <summary>From a spec to a plan, and from a plan to a run.</summary>
-internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, Names names)
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, Names names, ILogStore logs)
 {
     /// <summary>A run that was just stored is placed nowhere.</summary>
     private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
@@ -43,14 +44,15 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     public async Task<RunQueries.Page> SubmitAsync(ApplyRunPlanRequest request, ProjectRow project, Caller caller, CancellationToken cancellationToken)
     {
         var definition = Define(request.Plan.RunSpec);
-        return await ledger.CommitAsync(
+        var (page, replaced) = await ledger.CommitAsync(
             (db, changes) =>
             {
                 var now = ledger.Now;
+                IReadOnlyList<Guid> replaced = [];
                 var spec = request.Plan.RunSpec;
                 var name = Name(spec);
                 if (name is not null && RunQueries.Find(db, project.Id, name) is { } current)
-                    Override(db, changes, current, request, caller, now);
+                    replaced = Override(db, changes, current, request, caller, now);
                 name ??= FreeName(db, project.Id);
                 var named = RunDefinition.Of(spec with { RunName = name, Configuration = spec.Configuration with { Name = name } });
                 var run = new RunRow
@@ -68,13 +70,15 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 definitions.Put(run.Id, named);
                 db.Runs.Add(run);
                 var jobs = transitions.Start(db, changes, run, caller.User.Id, now);
-                return new RunQueries.Page([RunQueries.Describe(db, names, run, jobs)], new RunJson(NoInstances));
+                return (new RunQueries.Page([RunQueries.Describe(db, names, run, jobs)], new RunJson(NoInstances)), replaced);
             },
             cancellationToken);
+        DeleteLogs(replaced);
+        return page;
     }
 
-    /// <summary>Deletes a finished run; its rows stay for events that speak of it.</summary>
-    public static void Delete(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
+    /// <summary>Deletes a finished run; its rows stay for events that speak of it. Returns its jobs, whose logs go after the commit.</summary>
+    public static List<Guid> Delete(GantryDb db, ChangeSet changes, RunRow run, Guid actor, DateTimeOffset now)
     {
         run.DeletedAt = now;
         run.WakeAt = null;
@@ -82,6 +86,13 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
         run.Version++;
         changes.Runs[run.Id] = (run.ProjectId, run.Name);
         EventLog.Run(db, changes, run, "Run deleted", now, actor);
+        return [.. db.Jobs.Where(job => job.RunId == run.Id).Select(job => job.Id)];
+    }
+
+    public void DeleteLogs(IEnumerable<Guid> jobs)
+    {
+        foreach (var job in jobs)
+            logs.Delete(job);
     }
 
     private static RunDefinition Define(RunSpec spec)
@@ -90,15 +101,16 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
         return problems.Count == 0 ? RunDefinition.Of(spec) : throw ApiError.Bad(problems);
     }
 
-    private static void Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
+    private static List<Guid> Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
     {
         if (current.Status is not ("terminated" or "failed" or "done"))
             throw ApiError.Bad($"Cannot override active run {current.Name}. Nothing was changed. Stop the run first.");
         if (!request.Force && request.Plan.CurrentResource?.Id != current.Id)
             throw ApiError.Bad("Failed to apply plan. Resource has been changed. Try again or use force apply.");
-        Delete(db, changes, current, caller.User.Id, now);
+        var jobs = Delete(db, changes, current, caller.User.Id, now);
         // The name is unique among what is not deleted: it has to be free before it is taken.
         db.SaveChanges();
+        return jobs;
     }
 
     private static string? Name(RunSpec spec) => spec.RunName ?? spec.Configuration.Name;
