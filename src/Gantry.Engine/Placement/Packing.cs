@@ -23,6 +23,20 @@ internal static class Packing
 
     private static List<Place>? Pack(QueuedRun run, IReadOnlyList<Room> rooms, Func<Room, Demand> free)
     {
+        if (run.Jobs is [var only])
+        {
+            foreach (var room in rooms)
+            {
+                var demand = room.DemandOf(only);
+                if (demand.FitsInto(free(room)) && room.IsEligible(only))
+                {
+                    return [new(only, room, demand)];
+                }
+            }
+
+            return null;
+        }
+
         var left = new Dictionary<Room, Demand>(ReferenceEqualityComparer.Instance);
         var places = new List<Place>(run.Jobs.Count);
         foreach (var job in run.Jobs)

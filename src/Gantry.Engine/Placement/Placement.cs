@@ -19,6 +19,7 @@ public static class Placement
         var present = hosts.Select(host => new Room(host)).ToList();
         var reachable = present.Where(room => room.Host.Reachable).ToList();
 
+        var isFirst = true;
         foreach (var run in queue.OrderByDescending(run => run.Priority).ThenBy(run => run.SubmittedAt).ThenBy(run => run.RunId))
         {
             if (Packing.IntoFree(run, reachable) is { } places)
@@ -27,19 +28,25 @@ public static class Placement
             }
             else if (hosts.Count == 0)
             {
-                waiting.Add(new(run.RunId, "Waits for a host: none is known yet."));
+                waiting.Add(new(run.RunId, PlacementWords.NoHosts));
             }
-            else if (Packing.IntoEmpty(run, present) is null)
+            else if (Packing.IntoEmpty(run, reachable) is { } wanted)
             {
-                refusals.Add(new(run.RunId, PlacementWords.Impossible(run, present)));
-            }
-            else
-            {
-                waiting.Add(new(run.RunId, PlacementWords.Waits(run, reachable)));
-                foreach (var place in Packing.IntoEmpty(run, reachable) ?? [])
+                // Only the first says what it lacks: that changes with every job that starts or ends, and each new word is a row written.
+                waiting.Add(new(run.RunId, isFirst ? PlacementWords.Waits(run, reachable) : PlacementWords.WaitsBehind));
+                isFirst = false;
+                foreach (var place in wanted)
                 {
                     place.Room.Reserve(place.Demand);
                 }
+            }
+            else if (Packing.IntoEmpty(run, present) is not null)
+            {
+                waiting.Add(new(run.RunId, PlacementWords.WaitsForConnection));
+            }
+            else
+            {
+                refusals.Add(new(run.RunId, PlacementWords.Impossible(run, present)));
             }
         }
 

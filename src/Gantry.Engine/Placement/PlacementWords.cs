@@ -5,6 +5,12 @@ namespace Gantry.Engine.Placement;
 /// <summary>The sentences that say why a run is not placed: what it needs, and what there is.</summary>
 internal static class PlacementWords
 {
+    public const string NoHosts = "Waits for a host: none is known yet.";
+
+    public const string WaitsForConnection = "Waits for a host that could hold it to connect.";
+
+    public const string WaitsBehind = "Waits for its turn: a run before it waits for room.";
+
     private const int HostsNamed = 3;
 
     /// <summary>Why no host could ever hold it: "needs 64 CPUs; host a has 2".</summary>
@@ -20,15 +26,10 @@ internal static class PlacementWords
             + $"{Amounts(Sum(run, rooms[0]))}; {List(rooms, room => $"host {room.Host.Name} has {Amounts(room.Total)}")}.";
     }
 
-    /// <summary>What it waits for.</summary>
+    /// <summary>What the first of the queue waits for.</summary>
     public static string Waits(QueuedRun run, IReadOnlyList<Room> reachable)
     {
         var able = reachable.Where(room => run.Jobs.Any(room.FitsEmpty)).ToList();
-        if (able.Count == 0 || Packing.IntoEmpty(run, reachable) is null)
-        {
-            return "Waits for a host that could hold it to connect.";
-        }
-
         var full = able.Where(room => !run.Jobs.Any(room.FitsFree)).ToList();
         return full.Count == 0
             ? "Waits until there is room for all of its nodes at once."

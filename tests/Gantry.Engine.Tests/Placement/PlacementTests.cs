@@ -22,6 +22,15 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void OnlyTheFirstThatWaits_SaysWhatItLacks()
+    {
+        var plan = Plan([Run(1, 0, Ask(cpus: 5)), Run(2, 0, Ask(cpus: 5)), Run(3, 0, Ask(cpus: 4))], Host(running: [Ask(cpus: 4)]));
+        Assert.Equal(
+            ["Waits for room: it needs 5 CPUs; host a has free 4 CPUs.", "Waits for its turn: a run before it waits for room.", "Waits for its turn: a run before it waits for room."],
+            plan.Waiting.Select(one => one.Why));
+    }
+
+    [Fact]
     public void Gang_IsPlacedWholeOrNotAtAll()
     {
         var gang = Run(1, 0, Ask(cpus: 4), Ask(cpus: 4), Ask(cpus: 4));
