@@ -13,7 +13,6 @@ public sealed record ServerHealth(string Status, string? Version, string? Build,
 [JsonSerializable(typeof(ServerHealth))]
 [JsonSerializable(typeof(SubmissionStart))]
 [JsonSerializable(typeof(ChangedRuns))]
-[JsonSerializable(typeof(System.Text.Json.JsonElement))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>Data of the server-sent event <c>submission</c>.</summary>

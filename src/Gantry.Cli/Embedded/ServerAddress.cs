@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Gantry.Cli.Embedded;
 
@@ -11,15 +10,14 @@ internal sealed record ServerAddress(string Url, int Pid, string Build, string V
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), EmbeddedJson.Default.ServerAddress);
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            return new ServerAddress(
+                root.GetProperty("url").GetString()!, root.GetProperty("pid").GetInt32(), root.GetProperty("build").GetString()!, root.GetProperty("version").GetString()!);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(ServerAddress))]
-internal sealed partial class EmbeddedJson : JsonSerializerContext;
