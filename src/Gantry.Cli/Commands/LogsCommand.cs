@@ -81,7 +81,7 @@ internal static class LogsCommand
         {
             var spec = RunRow.Child(job, "job_spec");
             if (RunRow.Number(spec, "replica_num") == choice.Replica && RunRow.Number(spec, "job_num") == choice.Job)
-                return RunRow.Items(job, "job_submissions").LastOrDefault() is { ValueKind: JsonValueKind.Object } last ? last.GetProperty("id").GetGuid() : null;
+                return RunRow.Last(job, "job_submissions") is { ValueKind: JsonValueKind.Object } last ? last.GetProperty("id").GetGuid() : null;
         }
         return null;
     }

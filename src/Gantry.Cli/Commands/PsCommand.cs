@@ -64,7 +64,7 @@ internal static class PsCommand
             return ExitCodes.Ok;
         }
         var quarantined = await RunListing.QuarantinedAsync(project, cancellation);
-        var text = string.Join('\n', Lines(invocation, [.. runs.Select(RunRow.Read)], quarantined, verbose));
+        var text = string.Join('\n', Lines(invocation, Rows(runs), quarantined, verbose));
         invocation.Terminal.Print(text);
         return ExitCodes.Ok;
     }
@@ -81,7 +81,7 @@ internal static class PsCommand
                 while (await changed)
                 {
                     changed = changes.MoveNextAsync().AsTask();
-                    IReadOnlyList<RunRow> runs = [.. (await listing.ReadAsync(project, cancellation)).Select(RunRow.Read)];
+                    var runs = Rows(await listing.ReadAsync(project, cancellation));
                     var quarantined = await RunListing.QuarantinedAsync(project, cancellation);
                     do
                         table.Draw(Lines(invocation, runs, quarantined, verbose));
@@ -96,7 +96,15 @@ internal static class PsCommand
         }
     }
 
-    private static IEnumerable<string> Lines(Invocation invocation, IReadOnlyList<RunRow> runs, IReadOnlyList<QuarantinedJob> quarantined, bool verbose)
+    private static List<RunRow> Rows(IReadOnlyList<JsonElement> runs)
+    {
+        var rows = new List<RunRow>(runs.Count);
+        foreach (var run in runs)
+            rows.Add(RunRow.Read(run));
+        return rows;
+    }
+
+    private static IEnumerable<string> Lines(Invocation invocation, List<RunRow> runs, IReadOnlyList<QuarantinedJob> quarantined, bool verbose)
     {
         foreach (var line in RunTable.Of(runs, verbose, invocation.Now).Lines(invocation.Terminal))
             yield return line;

@@ -16,13 +16,17 @@ internal static class RunCommand
         var name = new Argument<string?>("NAME") { Description = "The name of the run", Arity = ArgumentArity.ZeroOrOne };
         var id = new Option<Guid?>("--id") { Description = "The ID of the run (UUID)", HelpName = "ID" };
         var json = Shared.Json("Output in JSON format");
-        json.Required = true;
         var get = new Command("get", "Get a run") { name, id, json };
         HelpPage.SetEnding(get, """
             Examples:
               gantry run get hello --json
               gantry run get hello --json | jq -r .latest_job_submission.exit_status
             """);
+        get.Validators.Add(result =>
+        {
+            if (!result.GetValue(json))
+                result.AddError("--json is needed: a run is shown in JSON only.");
+        });
         get.SetAction((parsed, cancellation) => RunAsync(invocation, parsed.GetValue(project), parsed.GetValue(name), parsed.GetValue(id), cancellation));
         return new Command("run", "Manage runs") { project, get };
     }

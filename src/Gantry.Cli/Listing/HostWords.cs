@@ -8,20 +8,26 @@ namespace Gantry.Cli.Listing;
 internal static class HostWords
 {
     public static string Of(HostResources host) => Join(
-        host.Cpus, host.MemoryMib, host.Disk.SizeMib, Gpus(host.Gpus.Select(gpu => (gpu.Name, gpu.MemoryMib)), host.Spot));
+        host.Cpus, host.MemoryMib, host.Disk.SizeMib, Gpus(host.Gpus, host.Spot));
 
     public static string Of(JsonElement host) => host.ValueKind != JsonValueKind.Object ? "" : Join(
         RunRow.Number(host, "cpus"), RunRow.Number(host, "memory_mib"), RunRow.Number(RunRow.Child(host, "disk"), "size_mib"), Gpus(host));
 
-    public static string Gpus(JsonElement host) => Gpus(
-        RunRow.Items(host, "gpus").Select(gpu => (RunRow.Text(gpu, "name") ?? "", RunRow.Number(gpu, "memory_mib"))),
-        RunRow.Child(host, "spot").ValueKind == JsonValueKind.True);
-
-    private static string Gpus(IEnumerable<(string Name, long MemoryMib)> gpus, bool spot)
+    public static string Gpus(JsonElement host)
     {
-        var words = string.Join(", ", gpus.GroupBy(gpu => gpu).Select(group =>
-            string.Create(CultureInfo.InvariantCulture, $"{group.Key.Name}{(group.Key.MemoryMib > 0 ? ":" + Gigabytes(group.Key.MemoryMib) : "")}:{group.Count()}")));
-        return words.Length > 0 && spot ? words + " (spot)" : words;
+        var gpus = new List<HostGpu>();
+        foreach (var gpu in RunRow.Items(host, "gpus"))
+            gpus.Add(new HostGpu(RunRow.Text(gpu, "name") ?? "", RunRow.Number(gpu, "memory_mib")));
+        return Gpus(gpus, RunRow.Child(host, "spot").ValueKind == JsonValueKind.True);
+    }
+
+    private static string Gpus(IReadOnlyList<HostGpu> gpus, bool spot)
+    {
+        if (gpus.Count == 0)
+            return "";
+        var words = string.Join(", ", gpus.GroupBy(gpu => $"{gpu.Name}{(gpu.MemoryMib > 0 ? ":" + Gigabytes(gpu.MemoryMib) : "")}")
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key}:{group.Count()}")));
+        return spot ? words + " (spot)" : words;
     }
 
     private static string Join(long cpus, long memoryMib, long diskMib, string gpus)

@@ -26,9 +26,20 @@ internal sealed record RunRow
 
     public static RunRow Read(JsonElement run)
     {
-        var jobs = Items(run, "jobs").Select(ReadJob).ToList();
+        // Loops, not queries: over structs such as these, each query operator is compiled anew at every start.
+        var jobs = new List<RunRow>();
+        var backends = new List<string>();
+        double? price = null;
+        foreach (var item in Items(run, "jobs"))
+        {
+            var job = ReadJob(item);
+            jobs.Add(job);
+            if (job.Backend.Length > 0 && !backends.Contains(job.Backend))
+                backends.Add(job.Backend);
+            if (job.Price is { } dollars)
+                price = (price ?? 0) + dollars;
+        }
         var first = jobs.Count > 0 ? jobs[0] : null;
-        var prices = jobs.Select(job => job.Price).OfType<double>().ToList();
         return new RunRow
         {
             Name = Text(Child(run, "run_spec"), "run_name") ?? "",
@@ -36,11 +47,11 @@ internal sealed record RunRow
             StatusMessage = Text(run, "status_message") is { Length: > 0 } message ? message : Text(run, "status") ?? "",
             SubmittedAt = Time(run, "submitted_at") ?? default,
             User = Text(run, "user") ?? "",
-            Backend = string.Join(", ", jobs.Select(job => job.Backend).Where(backend => backend.Length > 0).Distinct()),
+            Backend = string.Join(", ", backends),
             Host = jobs.Count == 1 ? first!.Host : "",
             Resources = jobs.Count == 1 ? first!.Resources : "",
             Gpu = jobs.Count == 1 ? first!.Gpu : "",
-            Price = prices.Count > 0 ? prices.Sum() : null,
+            Price = price,
             Error = Text(run, "error") ?? (jobs.Count == 1 ? first!.Error : null),
             NextTriggeredAt = Time(run, "next_triggered_at"),
             Jobs = jobs.Count > 1 ? jobs : [],
@@ -50,7 +61,7 @@ internal sealed record RunRow
     private static RunRow ReadJob(JsonElement job)
     {
         var spec = Child(job, "job_spec");
-        var submission = Items(job, "job_submissions").LastOrDefault();
+        var submission = Last(job, "job_submissions");
         var place = Child(submission, "job_provisioning_data");
         var type = Child(place, "instance_type");
         var (backend, region) = (Text(place, "backend") ?? "", Text(place, "region") ?? "");
@@ -78,8 +89,12 @@ internal sealed record RunRow
     internal static long Number(JsonElement element, string name) =>
         Child(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
 
-    internal static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        Child(element, name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+    internal static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        Child(element, name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : default;
+
+    /// <summary>The last item of a list; of kind Undefined where there is none.</summary>
+    internal static JsonElement Last(JsonElement element, string name) =>
+        Child(element, name) is { ValueKind: JsonValueKind.Array } value && value.GetArrayLength() is > 0 and var count ? value[count - 1] : default;
 
     private static DateTimeOffset? Time(JsonElement element, string name) =>
         Text(element, name) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;

@@ -38,8 +38,8 @@ internal sealed class Table(params string[] headings)
                 widest = Math.Max(widest, row[column].Text.Length);
             widths[column] = widest == 0 && optional.Contains(column) ? -1 : Math.Max(widest, headings[column].Length);
         }
-        if (headings.Any(heading => heading.Length > 0))
-            yield return Line(headings.Select(heading => (heading, Style.Bold)).ToArray(), widths, terminal);
+        if (Array.Exists(headings, heading => heading.Length > 0))
+            yield return Line(Array.ConvertAll(headings, heading => (heading, Style.Bold)), widths, terminal);
         foreach (var row in rows)
             yield return Line(row, widths, terminal);
     }
