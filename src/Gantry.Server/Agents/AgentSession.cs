@@ -102,6 +102,8 @@ internal sealed class AgentSession(
         var outcome = await observations.StoreAsync(instance.Id, observed, cancellationToken);
         foreach (var job in outcome.Forget)
         {
+            // What the agent forgets is nowhere else: the log has to be on the disk by then, not only in its cache.
+            logs.Flush(job.JobId);
             outgoing.Writer.TryWrite(new ForgetJob { JobId = job.JobId, ServerId = job.ServerId });
             lock (known)
             {

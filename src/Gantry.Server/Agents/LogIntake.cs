@@ -41,6 +41,9 @@ internal sealed partial class LogIntake(ILogStore logs, ChangeFeed feed, Ledger 
         }
     }
 
+    /// <summary>Brings what is stored of a log to the disk.</summary>
+    public void Flush(Guid jobId) => logs.Flush(jobId);
+
     public void Forget(Guid jobId) => broken.TryRemove(jobId, out _);
 
     private void Break(Guid jobId, string message)

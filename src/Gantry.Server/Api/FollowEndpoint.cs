@@ -14,7 +14,7 @@ namespace Gantry.Server.Api;
 /// Live streams for those who wait: one run with its log (<c>runs/RUN/follow</c>), and which runs of a project changed
 /// (<c>runs/watch</c>).
 /// </summary>
-internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore logs)
+internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore logs, RunQueries queries)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -80,7 +80,7 @@ internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore l
         return (Progress(db, run, attempts), (IReadOnlyList<JobRow>)attempts);
     });
 
-    private static RunProgress Progress(GantryDb db, RunRow run, List<JobRow> attempts)
+    private RunProgress Progress(GantryDb db, RunRow run, List<JobRow> attempts)
     {
         var latest = attempts.Count > 0 ? attempts[^1] : null;
         var jobs = RunTransitions.LatestSubmission(db, run.Id);
@@ -89,7 +89,7 @@ internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore l
         return new RunProgress
         {
             Status = StateNames.Parse<RunStatus>(run.Status)!.Value,
-            StatusMessage = RunJson.Message(run, jobs),
+            StatusMessage = queries.Message(run, jobs),
             TerminationReason = run.TerminationReason,
             Error = run.Error ?? failed?.TerminationMessage ?? latest?.TerminationMessage ?? run.WaitingFor,
             JobSubmissionId = latest?.Id,

@@ -9,7 +9,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary><c>runs/…</c>.</summary>
-internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, RunSubmission submission, Names names)
+internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, RunSubmission submission, RunQueries queries)
 {
     private const int MaxNames = 1000;
 
@@ -32,7 +32,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
         if (request.JobSubmissionsLimit is < 0 or > 10)
             throw ApiError.Unprocessable([("value_error", ["body", "job_submissions_limit"], $"job_submissions_limit is {request.JobSubmissionsLimit}; allowed is 0 to 10.")]);
         var caller = context.Caller();
-        var page = ledger.Read(db => RunQueries.List(db, names, request, VisibleProjects(db, caller)));
+        var page = ledger.Read(db => queries.List(db, request, VisibleProjects(db, caller)));
         await context.WriteAsync(json =>
         {
             json.WriteStartArray();
@@ -91,7 +91,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
 
     private Task WriteRunAsync(HttpContext context, Func<GantryDb, RunRow?> find)
     {
-        var page = ledger.Read(db => find(db) is { } run ? RunQueries.Complete(db, names, [run]) : throw ApiError.RunNotFound());
+        var page = ledger.Read(db => find(db) is { } run ? queries.Complete(db, [run]) : throw ApiError.RunNotFound());
         return context.WriteAsync(json => page.Write(json, page.Runs[0], withJobs: true, submissionsLimit: null));
     }
 

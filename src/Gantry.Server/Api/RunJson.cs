@@ -4,7 +4,6 @@ using Gantry.Model.Api;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
-using Gantry.Server.Reconcilers;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
@@ -19,26 +18,24 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
 
     /// <summary>Writes a run.</summary>
     /// <param name="json">Where to.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="project">Its project's name.</param>
-    /// <param name="user">Its user's name.</param>
-    /// <param name="jobs">All submissions of its jobs, in any order.</param>
+    /// <param name="entry">The run, with all submissions of its jobs.</param>
     /// <param name="withJobs">Whether to list the jobs.</param>
     /// <param name="submissionsLimit">At most so many submissions a job, the latest; null for all.</param>
-    public void Write(Utf8JsonWriter json, RunRow run, string project, string user, IReadOnlyList<JobRow> jobs, bool withJobs, int? submissionsLimit)
+    public void Write(Utf8JsonWriter json, RunQueries.Entry entry, bool withJobs, int? submissionsLimit)
     {
-        var ordered = jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key)
+        var run = entry.Run;
+        var ordered = entry.Jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key)
             .Select(group => group.OrderBy(job => job.SubmissionNum).ToList()).ToList();
         var latest = ordered.Count > 0 ? ordered[0][^1] : null;
         json.WriteStartObject();
         json.WriteString("id", run.Id);
-        json.WriteString("project_name", project);
-        json.WriteString("user", user);
+        json.WriteString("project_name", entry.Project);
+        json.WriteString("user", entry.User);
         json.WriteNull("fleet");
         WriteTime(json, "submitted_at", run.SubmittedAt);
         WriteTime(json, "last_processed_at", run.LastProcessedAt);
         json.WriteString("status", run.Status);
-        json.WriteString("status_message", Message(run, [.. ordered.Select(submissions => submissions[^1])]));
+        json.WriteString("status_message", entry.Message);
         json.WriteString("termination_reason", run.TerminationReason);
         json.WritePropertyName("run_spec");
         json.WriteRawValue(run.Spec, skipInputValidation: true);
@@ -62,12 +59,6 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         WriteTime(json, "next_triggered_at", run.NextTriggeredAt);
         json.WriteEndObject();
     }
-
-    /// <summary>A run's status in a few words.</summary>
-    public static string Message(RunRow run, IReadOnlyList<JobRow> latest) => StatusMessages.Run(
-        StateNames.Parse<RunStatus>(run.Status)!.Value,
-        StateNames.Parse<RunTerminationReason>(run.TerminationReason),
-        [.. latest.Select(job => RunTransitions.State(job, maxDuration: null))]);
 
     private void WriteJob(Utf8JsonWriter json, List<JobRow> submissions, int? limit)
     {

@@ -1,25 +1,28 @@
 using System.Text.Json;
+using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.States;
+using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
 
 /// <summary>Reads runs with all that a reply needs of them.</summary>
-internal static class RunQueries
+internal sealed class RunQueries(Names names, RunDefinitions definitions)
 {
     /// <summary>A run with all that is needed to write it.</summary>
-    public sealed record Entry(RunRow Run, string Project, string User, IReadOnlyList<JobRow> Jobs);
+    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<JobRow> Jobs);
 
     /// <summary>Runs in the order asked for, and how to write them.</summary>
     public sealed record Page(IReadOnlyList<Entry> Runs, RunJson Json)
     {
         public void Write(Utf8JsonWriter json, Entry entry, bool withJobs, int? submissionsLimit) =>
-            Json.Write(json, entry.Run, entry.Project, entry.User, entry.Jobs, withJobs, submissionsLimit);
+            Json.Write(json, entry, withJobs, submissionsLimit);
     }
 
     /// <summary>The runs that the request asks for, of the projects that the caller may see (null: of all).</summary>
-    public static Page List(GantryDb db, Names names, ListRunsRequest request, IReadOnlyList<Guid>? projects)
+    public Page List(GantryDb db, ListRunsRequest request, IReadOnlyList<Guid>? projects)
     {
         var query = db.Runs.Where(run => run.DeletedAt == null);
         if (projects is not null)
@@ -38,7 +41,7 @@ internal static class RunQueries
                 : query.Where(run => run.SubmittedAt < time || (run.SubmittedAt == time && run.Id.CompareTo(id) < 0));
         }
         query = request.Ascending ? query.OrderBy(run => run.SubmittedAt).ThenBy(run => run.Id) : query.OrderByDescending(run => run.SubmittedAt).ThenByDescending(run => run.Id);
-        return Complete(db, names, [.. query.Take(request.Limit)]);
+        return Complete(db, [.. query.Take(request.Limit)]);
     }
 
     /// <summary>One run of the project that is not deleted.</summary>
@@ -46,14 +49,27 @@ internal static class RunQueries
         db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null);
 
     /// <summary>All that is needed to write these runs.</summary>
-    public static Page Complete(GantryDb db, Names names, IReadOnlyList<RunRow> runs)
+    public Page Complete(GantryDb db, IReadOnlyList<RunRow> runs)
     {
         var ids = runs.Select(run => run.Id).ToList();
         var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
-        return new Page([.. runs.Select(run => Describe(db, names, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
+        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
     }
 
     /// <summary>One run whose jobs are at hand.</summary>
-    public static Entry Describe(GantryDb db, Names names, RunRow run, IReadOnlyList<JobRow> jobs) =>
-        new(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), jobs);
+    public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> jobs) =>
+        new(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, Latest(jobs)), jobs);
+
+    /// <summary>A run's status in a few words.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="latest">The latest submission of each job.</param>
+    public string Message(RunRow run, IReadOnlyList<JobRow> latest) => StatusMessages.Run(
+        StateNames.Parse<RunStatus>(run.Status)!.Value,
+        StateNames.Parse<RunTerminationReason>(run.TerminationReason),
+        [.. latest.Select(job => RunTransitions.State(job, maxDuration: null))],
+        // Only between attempts does the policy make a difference, and only unfinished runs have theirs at hand.
+        run.Status == "pending" ? definitions.Get(run).Policy : null);
+
+    private static List<JobRow> Latest(IReadOnlyList<JobRow> jobs) =>
+        [.. jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key).Select(group => group.MaxBy(job => job.SubmissionNum)!)];
 }

@@ -15,7 +15,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary>From a spec to a plan, and from a plan to a run.</summary>
-internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, Names names, ILogStore logs)
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, RunQueries queries, ILogStore logs)
 {
     /// <summary>A run that was just stored is placed nowhere.</summary>
     private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
@@ -36,7 +36,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;
-            return new Planned(definition, [.. jobs], current is null ? null : RunQueries.Complete(db, names, [current]));
+            return new Planned(definition, [.. jobs], current is null ? null : queries.Complete(db, [current]));
         });
     }
 
@@ -70,7 +70,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 definitions.Put(run.Id, named);
                 db.Runs.Add(run);
                 var jobs = transitions.Start(db, changes, run, caller.User.Id, now);
-                return (new RunQueries.Page([RunQueries.Describe(db, names, run, jobs)], new RunJson(NoInstances)), replaced);
+                return (new RunQueries.Page([queries.Describe(db, run, jobs)], new RunJson(NoInstances)), replaced);
             },
             cancellationToken);
         DeleteLogs(replaced);
