@@ -14,6 +14,7 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private int? peer;
 
     /// <summary>Connects to the agent, starting it if it does not run. Throws <see cref="IOException"/> when it does not come up.</summary>
     public async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
     /// <summary>Ends the agent, not its jobs, so that the next connection starts the present build.</summary>
     public void Replace(string oldBuild)
     {
-        if (!int.TryParse(File.ReadLines(Path.Combine(spool, "agent.lock")).FirstOrDefault()?.Split(' ')[0], out var pid))
+        if (peer is not { } pid)
             return;
         LogReplacing(logger, oldBuild, BuildInfo.Build, pid);
         try
@@ -52,6 +53,24 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
         }
     }
 
+    /// <summary>
+    /// The process at the other end, from the kernel. Its lock file says it too, but cannot be read here: .NET takes a lock of its own on
+    /// every file that it opens, and refuses to open one that is locked.
+    /// </summary>
+    private static int? PeerOf(Socket socket)
+    {
+        Span<byte> credentials = stackalloc byte[12];
+        var (level, option) = OperatingSystem.IsMacOS() ? (0, 2) : (1, 17);
+        try
+        {
+            return socket.GetRawSocketOption(level, option, credentials) >= sizeof(int) ? BitConverter.ToInt32(credentials) : null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
     private string LogPath => Path.Combine(spool, "agent.log");
 
     private async Task<Stream?> TryDialAsync(CancellationToken cancellationToken)
@@ -60,6 +79,7 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)), cancellationToken);
+            peer = PeerOf(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (SocketException)
