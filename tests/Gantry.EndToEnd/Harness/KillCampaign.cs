@@ -40,6 +40,9 @@ public sealed class KillCampaign(GantryHome home, int seed, int tasks, int kills
 
         var wrong = new List<string>();
         var lost = 0;
+        // The ledger counts only once every task has written its last line.
+        for (var task = 0; task < tasks; task++)
+            await home.Api.UntilFinished(Name(task), TimeSpan.FromMinutes(2));
         var lines = File.Exists(ledger) ? File.ReadAllLines(ledger) : [];
         for (var task = 0; task < tasks; task++)
             lost += await Check(task, lines, wrong);
