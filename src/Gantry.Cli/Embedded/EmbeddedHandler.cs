@@ -19,6 +19,7 @@ internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandle
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.PathAndQuery;
+        var isFirst = target is null;
         target ??= Target(await server.FindAsync(cancellationToken));
         try
         {
@@ -31,7 +32,7 @@ internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandle
         {
             // Nobody listens there: look, and start a server if there is none.
         }
-        target = Target(await server.EnsureAsync(cancellationToken));
+        target = Target(await server.EnsureAsync(anyBuild: !isFirst, cancellationToken));
         return await SendToTargetAsync(request, path, cancellationToken);
     }
 

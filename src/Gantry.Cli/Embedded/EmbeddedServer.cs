@@ -13,13 +13,16 @@ internal sealed class EmbeddedServer(Invocation invocation)
 
     /// <summary>Where the server was last said to be, without asking it: a request finds out whether that is so. Starts one when nothing is said.</summary>
     public async Task<ServerAddress> FindAsync(CancellationToken cancellation) =>
-        folder.ReadAddress() is { } address && IsOfThisBuild(address) ? address : await EnsureAsync(cancellation);
+        folder.ReadAddress() is { } address && IsOfThisBuild(address) ? address : await EnsureAsync(anyBuild: false, cancellation);
 
     /// <summary>Whether a server of this home lives at all.</summary>
     public bool IsAlive => folder.IsServerAlive;
 
-    /// <summary>A server of this build that listens. Whoever comes at the same moment waits and gets the same one.</summary>
-    public async Task<ServerAddress> EnsureAsync(CancellationToken cancellation)
+    /// <summary>A server that listens. Whoever comes at the same moment waits and gets the same one.</summary>
+    /// <param name="anyBuild">Whether one of another build will do, rather than be replaced: so it is for a command that has been at work since before the
+    /// build changed. Otherwise an <c>apply</c> that still follows its run would put the old server back, and the next command the new one, for ever.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task<ServerAddress> EnsureAsync(bool anyBuild, CancellationToken cancellation)
     {
         folder.Create();
         var launcher = new ServerLauncher(folder, invocation.Time);
@@ -29,7 +32,7 @@ internal sealed class EmbeddedServer(Invocation invocation)
             var running = await WaitForAddressAsync(cancellation);
             if (running is not null)
             {
-                if (IsOfThisBuild(running))
+                if (anyBuild || IsOfThisBuild(running))
                     return running;
                 if (!RunsEmbedded(running))
                 {
