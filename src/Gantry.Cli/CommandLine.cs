@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Gantry.Cli.Commands;
+using Gantry.Cli.Embedded;
 using Gantry.Cli.Output;
+using Gantry.Cli.Projects;
 using Gantry.Client;
 
 namespace Gantry.Cli;
@@ -38,7 +40,7 @@ internal static class CommandLine
         }
         catch (ServerUnreachableException error)
         {
-            terminal.Error($"{error.Message}\nIs the server running, and is its URL right (gantry project list)?");
+            terminal.Error($"{error.Message}\n{WhereToLook(invocation)}");
             return ExitCodes.Unreachable;
         }
         catch (ApiException error)
@@ -59,6 +61,10 @@ internal static class CommandLine
         401 or 403 when error.Message == "Invalid token" => "The server does not know this token. Set the right one with: gantry project add --name NAME --url URL --token TOKEN",
         _ => error.Message,
     };
+
+    private static string WhereToLook(Invocation invocation) => File.Exists(new ProjectsFile(invocation.Home).FilePath)
+        ? "Is the server running, and is its URL right? See: gantry project list -v"
+        : $"See: gantry server status, and the server's log {new ServerFolder(invocation.Home).Log}";
 
     private static bool HelpRequested(ParseResult parsed) => parsed.Action is HelpPage;
 

@@ -183,7 +183,8 @@ public sealed class GantryClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new ServerUnreachableException($"No answer from the server at {server.GetLeftPart(UriPartial.Authority)}: {error.Message}", error);
+            // The handler may have sent it elsewhere than to where it was addressed.
+            throw new ServerUnreachableException($"No answer from the server at {request.RequestUri!.GetLeftPart(UriPartial.Authority)}: {error.Message}", error);
         }
         if (response.IsSuccessStatusCode)
             return response;

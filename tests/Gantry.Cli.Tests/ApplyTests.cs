@@ -59,6 +59,20 @@ public sealed class ApplyTests : IAsyncLifetime
         Assert.Contains("submission=765596da-931a-490f-85ef-33b13bdc7327&log_offset=4", again);
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task Apply_ConnectionBreaksWhileSubmitting_SubmitsOnce(bool wasStored, int expected)
+    {
+        server.BreakFirst(Apply, Replies.Run());
+        server.Answer("/api/project/main/runs/get", wasStored ? Replies.Run() : Replies.NoRun, wasStored ? 200 : 400);
+
+        var result = await command.RunAsync("apply", "-y", "-d");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(expected, server.Requests.Count(request => request.Path == Apply));
+    }
+
     [Fact]
     public async Task Apply_Declined_SubmitsNothing()
     {

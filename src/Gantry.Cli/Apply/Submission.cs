@@ -22,8 +22,29 @@ internal sealed class Submission(Invocation invocation, ProjectConnection projec
         var current = plan.CurrentResource;
         if (current is { Status: var status } && !status.IsFinished() && plan.Action == "create")
             await StopAsync(current, cancellation);
-        return await project.Client.ApplyRunPlanAsync(
-            project.Name, new ApplyRunPlanRequest(new ApplyRunPlanInput(plan.RunSpec, current), request.Force), cancellation);
+        var apply = new ApplyRunPlanRequest(new ApplyRunPlanInput(plan.RunSpec, current), request.Force);
+        try
+        {
+            return await project.Client.ApplyRunPlanAsync(project.Name, apply, cancellation);
+        }
+        catch (ServerUnreachableException) when (plan.RunSpec.RunName is not null)
+        {
+            // The server may have died after it had stored the run, or before: the run itself tells.
+            return await FindStoredAsync(plan, cancellation) ?? await project.Client.ApplyRunPlanAsync(project.Name, apply, cancellation);
+        }
+    }
+
+    private async Task<Run?> FindStoredAsync(RunPlan plan, CancellationToken cancellation)
+    {
+        try
+        {
+            var run = await project.Client.GetRunAsync(project.Name, new GetRunRequest(plan.RunSpec.RunName), cancellation);
+            return run.Id == plan.CurrentResource?.Id ? null : run;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
     }
 
     private bool Confirmed(RunPlan plan)

@@ -6,8 +6,8 @@ namespace Gantry.Cli.Embedded;
 
 /// <summary>Carries requests to the embedded server wherever it is, and starts it when it is not there.</summary>
 /// <remarks>The address in server.json is used as it is: asking first whether the server lives would be a round trip of every command. Only when a request
-/// finds nobody there, or someone who is no Gantry server of this home, is that looked into; then the same request is sent once more. It was
-/// not carried out the first time: there was no connection, or whoever listens there now refused it.</remarks>
+/// finds nobody there, or someone who is no Gantry server of this home, or a server that dies, is that looked into; then the same request is sent
+/// once more, unless it is one that would do something else the second time.</remarks>
 internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandler
 {
     /// <summary>Stands for the embedded server in requests; replaced by where it is.</summary>
@@ -28,13 +28,15 @@ internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandle
                 return response;
             response.Dispose();
         }
-        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError || !server.IsAlive && request.Method == HttpMethod.Get)
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError || (MayRepeat(path) && !server.IsAlive))
         {
-            // Nobody listens there: look, and start a server if there is none.
+            // Nobody listens there any more: look, and start a server if there is none.
         }
         target = Target(await server.EnsureAsync(anyBuild: !isFirst, cancellationToken));
         return await SendToTargetAsync(request, path, cancellationToken);
     }
+
+    private static bool MayRepeat(string path) => !path.EndsWith("/runs/apply", StringComparison.Ordinal) && !path.EndsWith("/runs/delete", StringComparison.Ordinal);
 
     private Task<HttpResponseMessage> SendToTargetAsync(HttpRequestMessage request, string path, CancellationToken cancellationToken)
     {

@@ -49,6 +49,19 @@ internal sealed class RecordedServer : IAsyncDisposable
         };
     }
 
+    /// <summary>Cuts the connection of the first request, and answers the others.</summary>
+    public void BreakFirst(string path, string json)
+    {
+        var count = 0;
+        answers[path] = async context =>
+        {
+            if (Interlocked.Increment(ref count) == 1)
+                context.Abort();
+            else
+                await context.Response.WriteAsync(json);
+        };
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
