@@ -30,6 +30,7 @@ if (AgentOptions.Parse(args.AsSpan(1), out var problem) is not { } options)
     return 2;
 }
 
+Libc.KeepInheritedDescriptors();
 // What the agent writes is for its owner; jobs get the mask that it was started with.
 var jobUmask = Libc.umask(0b000_111_111);
 using var told = new CancellationTokenSource();

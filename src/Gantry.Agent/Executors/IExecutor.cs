@@ -31,6 +31,9 @@ internal interface IExecutor
     /// </param>
     void Kill(JobSpool spool, bool witnessed);
 
+    /// <summary>Ends what lives of jobs that ended while no agent was there.</summary>
+    void KillStrays(IReadOnlySet<Guid> endedJobs);
+
     /// <summary>Whether something is still writing the job's output to the spool.</summary>
     bool HasOutputLeft(JobSpool spool);
 

@@ -15,6 +15,10 @@ namespace Gantry.Agent.Jobs;
 internal sealed class JobKeeper
 {
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
+    private const double WithoutOutputSeconds = 10;
+    private const string StoppedBeforeStart = "The job was stopped before it started.";
+    // What .NET's timers take; a later deadline is looked at again then.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     private readonly JobSpool _spool;
     private readonly JobSurroundings _around;
@@ -23,12 +27,13 @@ internal sealed class JobKeeper
     private JobOrder? _order;
     private volatile ObservedJob _observed;
     private volatile bool _hasEnded;
-    private StopRecord? _stop;
+    private readonly JobStop _stop;
     private DateTimeOffset? _endingSince;
     private bool _witnessed;
     private int _watched;
     private int _directoryWatch = -1;
     private int _lookPending;
+    private bool _isRunning;
 
     /// <summary>A keeper; <see cref="Open"/> or <see cref="Accept"/> begins its work.</summary>
     public JobKeeper(JobSpool spool, JobSurroundings around)
@@ -40,6 +45,7 @@ internal sealed class JobKeeper
             JobId = spool.JobId, ServerId = Guid.Empty, ProjectName = "", RunName = "", JobName = "", State = ObservedState.Accepted,
         };
         _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _stop = new JobStop(spool, around.Log);
         Log = new JobLog(spool);
     }
 
@@ -90,7 +96,7 @@ internal sealed class JobKeeper
                 SetOrder(order);
             else
                 _observed = _observed with { Error = "The job's order is missing in the agent's spool." };
-            _stop = SpoolFiles.Read(_spool.StopPath, SpoolJson.Default.StopRecord);
+            _stop.Read();
         }
         catch (JsonException exception)
         {
@@ -118,7 +124,11 @@ internal sealed class JobKeeper
             _commands.Writer.TryWrite(new Command(Act.Look));
     }
 
-    private void Run() => _ = Task.Run(WorkAsync);
+    private void Run()
+    {
+        _isRunning = true;
+        _ = Task.Run(WorkAsync);
+    }
 
     private async Task WorkAsync()
     {
@@ -200,6 +210,8 @@ internal sealed class JobKeeper
             case ExecutionPhase.Running:
                 _witnessed = true;
                 SeeRunning(execution);
+                if (execution.Problem is not null)
+                    StopWithoutOutput(execution.Problem);
                 GoOnStopping();
                 break;
             case ExecutionPhase.Ending:
@@ -207,7 +219,9 @@ internal sealed class JobKeeper
                 SeeEnding();
                 break;
             case ExecutionPhase.Ended:
-                _around.Executor.Kill(_spool, _witnessed);
+                // Found ended when the agent came: JobTable.Load looks for strays of all such jobs at once.
+                if (_isRunning)
+                    _around.Executor.Kill(_spool, _witnessed);
                 SeeRunning(execution);
                 End(
                     execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
@@ -250,58 +264,44 @@ internal sealed class JobKeeper
 
     private void NoteStop(double? graceSeconds)
     {
-        var now = _around.Time.GetUtcNow();
-        DateTimeOffset? deadline = graceSeconds is { } seconds ? now + Seconds(seconds) : null;
-        // Sent again on each connection: only an earlier end counts.
-        _stop = _stop is null ? new StopRecord { RequestedAt = now, Deadline = deadline }
-            : deadline is not null && (_stop.Deadline is null || deadline < _stop.Deadline) ? _stop with { Deadline = deadline }
-            : _stop;
+        _stop.Ask(graceSeconds, _around.Time.GetUtcNow());
         if (!_spool.IsClaimed)
         {
-            End(ObservedState.FailedToStart, "The job was stopped before it started.");
+            End(ObservedState.FailedToStart, StoppedBeforeStart);
             return;
         }
-        KeepStop();
+        _stop.Keep();
         SeeExecution();
+    }
+
+    // With nobody to take its output it would die of a closed pipe at its next line anyway: let it end in order, and soon.
+    private void StopWithoutOutput(string problem)
+    {
+        if (_stop.Deadline is not null)
+            return;
+        _around.Log.Error($"job {JobId} is stopped: {problem}");
+        _stop.Ask(WithoutOutputSeconds, _around.Time.GetUtcNow());
+        _stop.Keep();
     }
 
     private void GoOnStopping()
     {
-        if (_stop is null)
+        if (!_stop.IsAsked)
             return;
         var now = _around.Time.GetUtcNow();
-        if (_stop.Deadline is { } deadline && deadline <= now)
+        if (_stop.Deadline <= now)
         {
             _around.Log.Info($"job {JobId} killed: the time for its stop is over");
             _around.Executor.Kill(_spool, _witnessed);
             return;
         }
-        if (!_stop.Signalled)
+        if (!_stop.IsSignalled)
         {
             _around.Executor.Terminate(_spool, _witnessed);
-            _stop = _stop with { Signalled = true };
-            KeepStop();
+            _stop.NoteSignalled();
         }
-        if (_stop.Deadline is { } later)
-            _timer.Change(later - now > LongestTimer ? LongestTimer : later - now, Timeout.InfiniteTimeSpan);
-    }
-
-    // What .NET's timers take; a later deadline is looked at again then.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, 1e9));
-
-    private void KeepStop()
-    {
-        try
-        {
-            SpoolFiles.WriteWhole(_spool.StopPath, _stop!, SpoolJson.Default.StopRecord);
-        }
-        catch (IOException exception)
-        {
-            // A full disk must not keep a job from being stopped; only an agent that dies now forgets the deadline, and the server says it again.
-            _around.Log.Error($"job {JobId}: the stop could not be kept: {exception.Message}");
-        }
+        if (_stop.Deadline - now is { } left)
+            _timer.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
     }
 
     private void FailStart(Exception exception)
@@ -320,8 +320,9 @@ internal sealed class JobKeeper
             State = state, Error = error ?? _observed.Error, FinishedAt = at, ExitStatus = exitStatus,
             Signal = exitStatus is > 128 and <= 192 ? exitStatus - 128 : null,
         };
-        if (state is ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull)
-            KeepResult(new ResultRecord { State = state, Error = error ?? "", At = at });
+        // With an exit status there is an exit record, which says more.
+        if (exitStatus is null)
+            _spool.TryKeepResult(new ResultRecord { State = state, Error = error ?? "", At = at });
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _around.Watcher.Forget(_directoryWatch);
         _directoryWatch = -1;
@@ -330,33 +331,10 @@ internal sealed class JobKeeper
         _around.Changed(this);
     }
 
-    private void KeepResult(ResultRecord result)
-    {
-        // An exit record says the same and more.
-        if (!Directory.Exists(_spool.Directory) || File.Exists(_spool.ExitPath))
-            return;
-        try
-        {
-            SpoolFiles.WriteWhole(_spool.ResultPath, result, SpoolJson.Default.ResultRecord);
-        }
-        catch (IOException)
-        {
-            // No room: a next agent comes to the same result from the same files.
-        }
-    }
-
     // What an earlier agent determined stays so; anything else is found out from the processes.
     private void Reopen()
     {
-        ResultRecord? result = null;
-        try
-        {
-            result = SpoolFiles.Read(_spool.ResultPath, SpoolJson.Default.ResultRecord);
-        }
-        catch (JsonException)
-        {
-            // Damaged: determine it again.
-        }
+        var result = _spool.TryReadResult();
         if (result is not null)
         {
             _observed = _observed with { State = result.State, Error = result.Error, FinishedAt = result.At };
@@ -367,8 +345,8 @@ internal sealed class JobKeeper
             SeeExecution();
         else if (_order is null)
             End(ObservedState.FailedToStart, _observed.Error);
-        else if (_stop is not null)
-            End(ObservedState.FailedToStart, "The job was stopped before it started.");
+        else if (_stop.IsAsked)
+            End(ObservedState.FailedToStart, StoppedBeforeStart);
     }
 
     private void SetOrder(JobOrder order)
@@ -390,7 +368,7 @@ internal sealed class JobKeeper
     {
         if (name is "output.log" or "")
             _around.LogGrew(this);
-        if (name is "main" or "exit.new" or "exit.json" or "begun" or "")
+        if (name is "main" or "output.err" or "exit.new" or "exit.json" or "begun" or "")
             Look();
     }
 

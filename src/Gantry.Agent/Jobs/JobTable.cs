@@ -59,6 +59,7 @@ internal sealed class JobTable
             _jobs[job.JobId] = keeper;
             keeper.Open();
         }
+        _around.Executor.KillStrays(_jobs.Values.Where(j => j.HasEnded).Select(j => j.JobId).ToHashSet());
         _around.Log.Info($"{_jobs.Count} jobs in the spool");
     }
 

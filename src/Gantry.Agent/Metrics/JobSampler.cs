@@ -9,8 +9,6 @@ internal sealed class JobSampler(TimeProvider time)
 {
     private const long MicrosPerTick = 1_000_000 / ProcStat.TicksPerSecond;
 
-    // Which process belongs to which marked job: an environment is read once, not every few seconds.
-    private Dictionary<(int Pid, ulong Start), Guid?> _marks = [];
     private Dictionary<Guid, long> _cpu = [];
 
     /// <summary>A sample of each running job; null when none runs.</summary>
@@ -25,7 +23,6 @@ internal sealed class JobSampler(TimeProvider time)
         if (sessions.Count == 0)
         {
             _cpu.Clear();
-            _marks.Clear();
             return null;
         }
         var used = Measure(sessions);
@@ -38,27 +35,17 @@ internal sealed class JobSampler(TimeProvider time)
         };
     }
 
-    private Dictionary<Guid, (long Cpu, long Pages)> Measure(Dictionary<int, Guid> sessions)
+    private static Dictionary<Guid, (long Cpu, long Pages)> Measure(Dictionary<int, Guid> sessions)
     {
         var used = sessions.Values.ToDictionary(id => id, _ => (Cpu: 0L, Pages: 0L));
-        var marks = new Dictionary<(int, ulong), Guid?>();
-        foreach (var stat in ProcessTable.All())
+        var snapshot = ProcessSnapshot.Take();
+        foreach (var stat in snapshot.Living)
         {
-            if (!sessions.TryGetValue(stat.Session, out var job))
-            {
-                // Kernel threads have no session.
-                if (stat.Session == 0)
-                    continue;
-                var key = (stat.Pid, stat.StartTicks);
-                var mark = marks[key] = _marks.TryGetValue(key, out var known) ? known : ProcessTable.MarkedJob(stat.Pid);
-                if (mark is not { } marked || !used.ContainsKey(marked))
-                    continue;
-                job = marked;
-            }
-            var sum = used[job];
-            used[job] = (sum.Cpu + stat.CpuTicks, sum.Pages + stat.ResidentPages);
+            var job = sessions.TryGetValue(stat.Session, out var bySession) ? bySession : snapshot.MarkOf(stat);
+            if (job is not { } id || !used.TryGetValue(id, out var sum))
+                continue;
+            used[id] = (sum.Cpu + stat.CpuTicks, sum.Pages + stat.ResidentPages);
         }
-        _marks = marks;
         return used;
     }
 }

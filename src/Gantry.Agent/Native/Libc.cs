@@ -52,6 +52,20 @@ internal static unsafe partial class Libc
     public static partial nint write(int fd, byte* buffer, nint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int fd, int command, int argument);
+
+    /// <summary>Keeps from jobs what whoever started the agent left open (a pipe, say, whose reader would wait for the last job's end).</summary>
+    public static void KeepInheritedDescriptors()
+    {
+        const int setFlags = 2, closeOnExec = 1;
+        foreach (var entry in Directory.GetFiles("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), out var fd) && fd > 2)
+                _ = fcntl(fd, setFlags, closeOnExec);
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int ftruncate(int fd, long length);
 
     [LibraryImport("libc", SetLastError = true)]

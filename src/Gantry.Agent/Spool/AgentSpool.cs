@@ -99,7 +99,7 @@ internal sealed class AgentSpool : IDisposable
             // Damaged: the jobs are found by their own files, and to a server this is a new agent with old jobs.
         }
         var made = new AgentIdentity { AgentId = Guid.NewGuid() };
-        SpoolFiles.WriteWhole(path, made, SpoolJson.Default.AgentIdentity);
+        SpoolFiles.WriteWhole(path, made, SpoolJson.Default.AgentIdentity, flush: true);
         return made;
     }
 

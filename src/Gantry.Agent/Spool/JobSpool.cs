@@ -55,7 +55,7 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public void Accept(JobOrder order)
     {
         System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        SpoolFiles.WriteWhole(OrderPath, order, LinkJson.Default.JobOrder);
+        SpoolFiles.WriteWhole(OrderPath, order, LinkJson.Default.JobOrder, flush: true);
     }
 
     /// <summary>The order; null when there is none.</summary>
@@ -90,6 +90,34 @@ internal sealed class JobSpool(Guid jobId, string directory)
             return exit with { OutputStatus = exit.OutputStatus ?? 0 };
         var draft = SpoolFiles.Text(ExitDraftPath);
         return string.IsNullOrWhiteSpace(draft) ? null : JsonSerializer.Deserialize(draft, SpoolJson.Default.ExitRecord);
+    }
+
+    /// <summary>Keeps an end that the agent determined, if there is room for it: without it a next agent comes to the same end from the same files.</summary>
+    public void TryKeepResult(ResultRecord result)
+    {
+        if (!System.IO.Directory.Exists(directory))
+            return;
+        try
+        {
+            SpoolFiles.WriteWhole(ResultPath, result, SpoolJson.Default.ResultRecord, flush: false);
+        }
+        catch (IOException)
+        {
+            // No room.
+        }
+    }
+
+    /// <summary>An end that an agent determined; null when there is none, or it is damaged and to be determined again.</summary>
+    public ResultRecord? TryReadResult()
+    {
+        try
+        {
+            return SpoolFiles.Read(ResultPath, SpoolJson.Default.ResultRecord);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Bytes of its log.</summary>

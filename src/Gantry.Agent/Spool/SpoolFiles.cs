@@ -9,15 +9,19 @@ internal static class SpoolFiles
 {
     private const int OwnerOnly = 0b110_000_000;
 
-    /// <summary>Writes aside, flushes to the disk, renames.</summary>
+    /// <summary>Writes aside, renames.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="value">Its content.</param>
+    /// <param name="type">How to write it.</param>
+    /// <param name="flush">Whether it must survive a loss of power.</param>
     /// <exception cref="IOException">It could not be written; the error code is the operating system's.</exception>
-    public static void WriteWhole<T>(string path, T value, JsonTypeInfo<T> type)
+    public static void WriteWhole<T>(string path, T value, JsonTypeInfo<T> type, bool flush)
     {
         var aside = path + ".tmp";
         try
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
-            WriteNew(aside, bytes, flush: true);
+            WriteNew(aside, bytes, flush);
             File.Move(aside, path, overwrite: true);
         }
         catch (IOException)

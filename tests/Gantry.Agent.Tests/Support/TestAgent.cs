@@ -36,6 +36,7 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public void Launch(double idleExit = 60)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(LogPath)!);
         // Through a shell, whose place it takes: its output goes to a file, as in life.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         start.ArgumentList.Add("-c");

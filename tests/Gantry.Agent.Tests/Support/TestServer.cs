@@ -20,6 +20,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly bool _givesCredit;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _receiving = Task.CompletedTask;
+    private Exception? _failure;
 
     private TestServer(WebSocket socket, Guid id, bool givesCredit) => (_socket, Id, _givesCredit) = (socket, id, givesCredit);
 
@@ -37,7 +38,18 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer(
             WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
         await server.SendAsync(new ServerHello { Protocol = 1, ServerId = server.Id, Build = "test" });
-        server._receiving = Task.Run(server.ReceiveAsync);
+        server._receiving = Task.Run(async () =>
+        {
+            try
+            {
+                await server.ReceiveAsync();
+            }
+            catch (Exception exception)
+            {
+                server._failure = exception;
+            }
+            server.Changed();
+        });
         await server.Until(() => server.First is not null, "the agent's hello");
         return server;
     }
@@ -121,8 +133,7 @@ internal sealed class TestServer : IAsyncDisposable
                 changed = _changed.Task;
             if (condition())
                 return;
-            if (_receiving.IsFaulted)
-                await _receiving;
+            Assert.True(_failure is null, _failure?.ToString());
             try
             {
                 await changed.WaitAsync(deadline.Token);
@@ -166,7 +177,6 @@ internal sealed class TestServer : IAsyncDisposable
             }
             catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                Changed();
                 return;
             }
             if (part.MessageType == WebSocketMessageType.Close)

@@ -1,4 +1,6 @@
-using System.Globalization;
+using System.Buffers.Text;
+using System.Text;
+using Gantry.Agent.Native;
 
 namespace Gantry.Agent.Executors.Process;
 
@@ -19,41 +21,49 @@ internal readonly record struct ProcStat(int Pid, char State, int Group, int Ses
     public bool HasEnded => State is 'Z' or 'X' or 'x';
 
     /// <summary>Reads a line; null when it is not one.</summary>
-    public static ProcStat? Parse(ReadOnlySpan<char> line)
+    public static ProcStat? Parse(string line) => Parse(Encoding.UTF8.GetBytes(line));
+
+    /// <summary>Reads a line; null when it is not one.</summary>
+    public static ProcStat? Parse(ReadOnlySpan<byte> line)
     {
         // The name in parentheses may hold anything, blanks and parentheses too: what counts is the last one.
-        var open = line.IndexOf('(');
-        var close = line.LastIndexOf(')');
-        if (open < 1 || close < open || close + 2 >= line.Length)
+        var close = line.LastIndexOf((byte)')');
+        if (close < 0 || close + 2 >= line.Length || !Utf8Parser.TryParse(line, out int pid, out _))
             return null;
-        if (!int.TryParse(line[..open].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-            return null;
-        Span<Range> fields = stackalloc Range[24];
         var rest = line[(close + 2)..];
-        if (rest.Split(fields, ' ') < 23)
-            return null;
-        // rest[0] is field 3 of proc(5).
-        return Number(rest[fields[2]], out var group) && Number(rest[fields[3]], out var session)
-            && Number(rest[fields[11]], out var user) && Number(rest[fields[12]], out var system)
-            && Number(rest[fields[13]], out var childUser) && Number(rest[fields[14]], out var childSystem)
-            && Number(rest[fields[19]], out var start) && Number(rest[fields[21]], out var resident)
-            ? new ProcStat(pid, rest[0], (int)group, (int)session, user + system + childUser + childSystem, (ulong)start, resident)
-            : null;
+        // numbers[i] is field i + 4 of proc(5): from the parent's pid to the resident memory.
+        Span<long> numbers = stackalloc long[21];
+        var at = 2;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (at >= rest.Length || !TryNumber(rest[at..], out numbers[i], out var length))
+                return null;
+            at += length + 1;
+        }
+        return new ProcStat(
+            pid, (char)rest[0], (int)numbers[1], (int)numbers[2], numbers[10] + numbers[11] + numbers[12] + numbers[13], (ulong)numbers[18], numbers[20]);
     }
 
     /// <summary>Of a process; null when there is none.</summary>
-    public static ProcStat? Of(int pid)
+    public static unsafe ProcStat? Of(int pid)
     {
-        try
-        {
-            return Parse(File.ReadAllText($"/proc/{pid}/stat"));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
+        // Not through a FileStream: all processes of the host are read at the end of each job.
+        var fd = Libc.open($"/proc/{pid}/stat", Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0)
             return null;
-        }
+        var buffer = stackalloc byte[1024];
+        var length = Libc.read(fd, buffer, 1024);
+        _ = Libc.close(fd);
+        return length > 0 ? Parse(new ReadOnlySpan<byte>(buffer, (int)length)) : null;
     }
 
-    private static bool Number(ReadOnlySpan<char> text, out long value) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    // Some fields (the limit of resident memory, say) are larger than a signed number; none of those counts here.
+    private static bool TryNumber(ReadOnlySpan<byte> text, out long value, out int length)
+    {
+        if (Utf8Parser.TryParse(text, out value, out length))
+            return true;
+        var fits = Utf8Parser.TryParse(text, out ulong large, out length);
+        value = (long)large;
+        return fits;
+    }
 }

@@ -57,6 +57,19 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     public void Kill(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Kill();
 
     /// <inheritdoc/>
+    public void KillStrays(IReadOnlySet<Guid> endedJobs)
+    {
+        if (endedJobs.Count == 0)
+            return;
+        var snapshot = ProcessSnapshot.Take();
+        foreach (var stat in snapshot.Living)
+        {
+            if (snapshot.MarkOf(stat) is { } job && endedJobs.Contains(job))
+                _ = Libc.kill(stat.Pid, Libc.SIGKILL);
+        }
+    }
+
+    /// <inheritdoc/>
     public bool HasOutputLeft(JobSpool spool) => OutputKeepers(spool).Any();
 
     /// <inheritdoc/>
@@ -69,7 +82,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     // What is in the wrapper's session beside the wrapper: its cat.
     private static IEnumerable<ProcStat> OutputKeepers(JobSpool spool) =>
         Identity(spool) is { } wrapper && wrapper.BootId == ProcessIdentity.CurrentBoot
-            ? ProcessTable.All().Where(s => !s.HasEnded && s.Session == wrapper.Pid && s.Pid != wrapper.Pid && s.StartTicks >= wrapper.StartTicks)
+            ? ProcessSnapshot.Take().Living.Where(s => s.Session == wrapper.Pid && s.Pid != wrapper.Pid && s.StartTicks >= wrapper.StartTicks)
             : [];
 
     private static Execution ObserveUnbegun(JobSpool spool)
@@ -87,7 +100,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         if (MainOf(spool) is not { } main)
             return new Execution(ExecutionPhase.Starting, wrapper);
         var phase = DraftOf(spool)?.ExitStatus is null ? ExecutionPhase.Running : ExecutionPhase.Ending;
-        return new Execution(phase, wrapper, main.Pid, StartedAt(spool));
+        return new Execution(phase, wrapper, main.Pid, StartedAt(spool), Problem: string.IsNullOrWhiteSpace(Complaint(spool)) ? null : "Its output can not be kept.");
     }
 
     private static Execution? CompleteExit(JobSpool spool)
@@ -109,7 +122,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
 
     private static Execution WithLostOutput(JobSpool spool, Execution ended)
     {
-        var complaint = SpoolFiles.Text(spool.OutputErrorPath) ?? "";
+        var complaint = Complaint(spool);
         var full = complaint.Contains("No space left", StringComparison.Ordinal) || complaint.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase);
         return ended with
         {
@@ -119,6 +132,8 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
                 : "The job's output may be incomplete: the process that wrote it to the host's disk was ended.",
         };
     }
+
+    private static string Complaint(JobSpool spool) => SpoolFiles.Text(spool.OutputErrorPath) ?? "";
 
     private static ExitRecord? DraftOf(JobSpool spool)
     {

@@ -15,13 +15,8 @@ internal sealed record ProcessGroup(Guid JobId, int Session, int Wrapper, ulong 
     /// <summary>The job's processes that live now.</summary>
     public IReadOnlyList<ProcStat> Members()
     {
-        var members = new List<ProcStat>();
-        foreach (var stat in ProcessTable.All())
-        {
-            if (IsMember(stat))
-                members.Add(stat);
-        }
-        return members;
+        var snapshot = ProcessSnapshot.Take();
+        return [.. snapshot.Living.Where(stat => IsMember(snapshot, stat))];
     }
 
     /// <summary>Sends a signal to all of them; returns how many were there.</summary>
@@ -48,7 +43,6 @@ internal sealed record ProcessGroup(Guid JobId, int Session, int Wrapper, ulong 
         }
     }
 
-    private bool IsMember(ProcStat stat) =>
-        !stat.HasEnded && stat.StartTicks >= Since && stat.Session != Wrapper && stat.Session != 0
-        && (stat.Session == Session || ProcessTable.MarkedJob(stat.Pid) == JobId);
+    private bool IsMember(ProcessSnapshot snapshot, ProcStat stat) =>
+        stat.StartTicks >= Since && stat.Session != Wrapper && (stat.Session == Session || snapshot.MarkOf(stat) == JobId);
 }

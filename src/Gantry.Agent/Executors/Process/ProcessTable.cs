@@ -10,13 +10,15 @@ internal static class ProcessTable
     public const string Marker = "GANTRY_JOB_ID";
 
     /// <summary>All processes that can be seen now.</summary>
-    public static IEnumerable<ProcStat> All()
+    public static IReadOnlyList<ProcStat> All()
     {
+        var all = new List<ProcStat>(256);
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(path.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ProcStat.Of(pid) is { } stat)
-                yield return stat;
+                all.Add(stat);
         }
+        return all;
     }
 
     /// <summary>The job whose marker is in a process's environment; null when there is none or it may not be read.</summary>
