@@ -34,6 +34,9 @@ internal interface IExecutor
     /// <summary>Ends what lives of jobs that ended while no agent was there.</summary>
     void KillStrays(IReadOnlySet<Guid> endedJobs);
 
+    /// <summary>Removes what a job has outside of its spool.</summary>
+    void Forget(JobSpool spool);
+
     /// <summary>Whether something is still writing the job's output to the spool.</summary>
     bool HasOutputLeft(JobSpool spool);
 

@@ -384,6 +384,7 @@ internal sealed class JobKeeper
     {
         _around.Watcher.Forget(_directoryWatch);
         Log.Dispose();
+        _around.Executor.Forget(_spool);
         _spool.Delete();
         IsForgotten = true;
         _timer.Dispose();

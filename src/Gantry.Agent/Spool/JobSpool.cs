@@ -27,8 +27,8 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public string StartPath => At("start");
     /// <summary>The job's command where it is too long for an argument.</summary>
     public string CommandPath => At("command");
-    /// <summary>The named pipe that the job writes to.</summary>
-    public string PipePath => At("out");
+    /// <summary>The named pipe that the job writes to. In a directory of its own: the job's is watched, and each write to the pipe would be an event.</summary>
+    public string PipePath => At("io/out");
     /// <summary>All that the job wrote.</summary>
     public string OutputPath => At("output.log");
     /// <summary>What the wrapper's cat complains about.</summary>

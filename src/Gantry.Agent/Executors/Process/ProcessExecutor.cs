@@ -23,6 +23,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         JobSpool.WritePadded(spool.OutputErrorPath);
         JobSpool.WritePadded(spool.MainPath);
         JobSpool.WritePadded(spool.ExitDraftPath);
+        Directory.CreateDirectory(Path.GetDirectoryName(spool.PipePath)!);
         File.Delete(spool.PipePath);
         if (Libc.mkfifo(spool.PipePath, 0b110_000_000) != 0)
             throw Libc.Error("Cannot make the job's pipe");
@@ -68,6 +69,9 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
                 _ = Libc.kill(stat.Pid, Libc.SIGKILL);
         }
     }
+
+    /// <inheritdoc/>
+    public void Forget(JobSpool spool) => File.Delete(StartScript.SharedHostfile(spool.JobId));
 
     /// <inheritdoc/>
     public bool HasOutputLeft(JobSpool spool) => OutputKeepers(spool).Any();

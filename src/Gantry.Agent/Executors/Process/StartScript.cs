@@ -47,12 +47,15 @@ internal static class StartScript
             && int.TryParse(gpus, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? $" slots={count}" : "";
         var lines = string.Concat(order.NodeIps.Select(ip => $"{ip}{slots}\n"));
         // Another user can not look into the spool.
-        var path = account is null ? spool.HostfilePath : $"/tmp/gantry-hostfile-{order.JobId}";
+        var path = account is null ? spool.HostfilePath : SharedHostfile(order.JobId);
         SpoolFiles.WriteNew(path, Encoding.UTF8.GetBytes(lines));
         if (account is not null && Libc.chown(path, account.Uid, account.Gid) != 0)
             throw Libc.Error("Cannot hand the hostfile to the job's user");
         return path;
     }
+
+    /// <summary>Where the hostfile of a job of another user is.</summary>
+    public static string SharedHostfile(Guid jobId) => $"/tmp/gantry-hostfile-{jobId}";
 
     /// <summary>Text as one word of a shell.</summary>
     public static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -2,7 +2,7 @@
 # It needs no agent: an agent may die and come back at any line of this.
 #
 # Files, all in the job's directory, made by the agent before it starts this: start (the script that becomes the job),
-# out (a named pipe), output.log; and output.err, main and exit.new, padded with blanks, so that writing them needs no room on a full disk.
+# io/out (a named pipe), output.log; and output.err, main and exit.new, padded with blanks, so that writing them needs no room on a full disk.
 cd "$1" || exit 1
 setsid=$2 cat=$3 mv=$4
 
@@ -19,9 +19,9 @@ trap : HUP INT QUIT TERM PIPE ALRM USR1 USR2
 
 # Through a pipe to a cat of ours, not straight into the file: a job's "echo error > /dev/stderr" opens its standard error anew
 # and would truncate a file. With a full disk it is cat that fails, and says so.
-LC_ALL=C "$cat" < out >> output.log 2<> output.err &
+LC_ALL=C "$cat" < io/out >> output.log 2<> output.err &
 keeper=$!
-"$setsid" /bin/sh ./start < /dev/null > out 2>&1
+"$setsid" /bin/sh ./start < /dev/null > io/out 2>&1
 status=$?
 
 # The job has ended with its main process. The agent ends what left its process group when it sees this line.
