@@ -156,6 +156,18 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Executor_Unknown_FailsToStartAndNamesIt()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        await using var server = await agent.ConnectAsync();
+        var order = server.Order("true") with { Executor = "teleport" };
+
+        await server.WantAsync(order);
+
+        Assert.Contains("teleport", (await server.UntilEndedAsync(order.JobId)).Error);
+    }
+
+    [Fact]
     public async Task User_Unknown_FailsToStartAndNamesIt()
     {
         await using var agent = await TestAgent.StartAsync();

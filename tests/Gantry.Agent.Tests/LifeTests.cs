@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gantry.Agent.Tests.Support;
 using Gantry.Model.Link;
 

@@ -42,7 +42,12 @@ internal sealed class JobKeeper
         _around = around;
         _observed = new ObservedJob
         {
-            JobId = spool.JobId, ServerId = Guid.Empty, ProjectName = "", RunName = "", JobName = "", State = ObservedState.Accepted,
+            JobId = spool.JobId,
+            ServerId = Guid.Empty,
+            ProjectName = "",
+            RunName = "",
+            JobName = "",
+            State = ObservedState.Accepted,
         };
         _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop = new JobStop(spool, around.Log);
@@ -138,10 +143,10 @@ internal sealed class JobKeeper
             {
                 Do(command);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+            catch (Exception exception)
             {
-                // One job's trouble stays its own; the sweep looks again.
-                _around.Log.Error($"job {JobId}: {command.Act} failed: {exception.Message}");
+                // One job's trouble, of whatever kind, stays its own; the sweep looks again.
+                _around.Log.Error($"job {JobId}: {command.Act} failed: {exception}");
             }
             if (IsForgotten)
                 return;
@@ -178,6 +183,8 @@ internal sealed class JobKeeper
         }
         try
         {
+            if (_order.Executor != JobOrder.ProcessExecutor)
+                throw new StartRefusedException($"This host's agent can not run jobs with the executor {_order.Executor}.");
             _around.RequireRoom();
             _around.Executor.Prepare(_spool, _order);
             WatchDirectory();
@@ -317,7 +324,10 @@ internal sealed class JobKeeper
         var at = finishedAt ?? _around.Time.GetUtcNow();
         _observed = _observed with
         {
-            State = state, Error = error ?? _observed.Error, FinishedAt = at, ExitStatus = exitStatus,
+            State = state,
+            Error = error ?? _observed.Error,
+            FinishedAt = at,
+            ExitStatus = exitStatus,
             Signal = exitStatus is > 128 and <= 192 ? exitStatus - 128 : null,
         };
         // With an exit status there is an exit record, which says more.
@@ -354,7 +364,10 @@ internal sealed class JobKeeper
         _order = order;
         _observed = _observed with
         {
-            ServerId = order.ServerId, ProjectName = order.ProjectName, RunName = order.RunName, JobName = order.JobName,
+            ServerId = order.ServerId,
+            ProjectName = order.ProjectName,
+            RunName = order.RunName,
+            JobName = order.JobName,
         };
     }
 

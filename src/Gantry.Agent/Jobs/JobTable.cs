@@ -30,8 +30,14 @@ internal sealed class JobTable
         _spool = spool;
         _around = new JobSurroundings
         {
-            Spool = spool, Executor = executor, Watcher = watcher, Time = time, Log = log,
-            Changed = job => Tell(l => l.JobChanged(job)), LogGrew = TellLogGrew, Forgotten = job => _jobs.TryRemove(job.JobId, out _),
+            Spool = spool,
+            Executor = executor,
+            Watcher = watcher,
+            Time = time,
+            Log = log,
+            Changed = job => Tell(l => l.JobChanged(job)),
+            LogGrew = TellLogGrew,
+            Forgotten = job => _jobs.TryRemove(job.JobId, out _),
         };
     }
 

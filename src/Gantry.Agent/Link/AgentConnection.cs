@@ -88,7 +88,11 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     {
         _control.Add(new AgentHello
         {
-            Protocol = LinkProtocol.Version, AgentId = _floor.Spool.Identity.AgentId, Build = Build.Id, BootId = _floor.BootId, Host = _floor.Host(),
+            Protocol = LinkProtocol.Version,
+            AgentId = _floor.Spool.Identity.AgentId,
+            Build = Build.Id,
+            BootId = _floor.BootId,
+            Host = _floor.Host(),
         });
         // Listening first: what changes while the list is made is told again behind it.
         _floor.Jobs.Add(this);

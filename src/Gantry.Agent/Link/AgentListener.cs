@@ -68,9 +68,14 @@ internal sealed class AgentListener(AgentFloor floor) : IDisposable
         {
             await connection.RunAsync(Replace, ended);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException)
         {
             floor.Log.Info($"connection of server {connection.ServerId} ended: {exception.Message}");
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours: the server dials again, and both begin anew from what is in the spool.
+            floor.Log.Error($"connection of server {connection.ServerId} failed: {exception}");
         }
         finally
         {

@@ -90,6 +90,11 @@ public sealed record WantedJob
 /// <summary>All that an agent needs to start a job: kept in its spool.</summary>
 public sealed record JobOrder
 {
+    /// <summary>The executor of jobs that run as processes of the host.</summary>
+    public const string ProcessExecutor = "process";
+
+    // The generated serializer sets what a message left out to null, whatever the initializer says: hence the setters of what may be left out.
+
     /// <summary>The job submission's id.</summary>
     public required Guid JobId { get; init; }
     /// <summary>The server that owns it.</summary>
@@ -101,7 +106,7 @@ public sealed record JobOrder
     /// <summary>Job.</summary>
     public required string JobName { get; init; }
     /// <summary>Which executor: <c>process</c>.</summary>
-    public string Executor { get; set; } = "process";
+    public string Executor { get; init => field = value ?? ProcessExecutor; } = ProcessExecutor;
     /// <summary>Argument vector.</summary>
     public required IReadOnlyList<string> Command { get; init; }
     /// <summary>The whole environment that the job gets on top of the agent's own (PATH, HOME, LANG).</summary>
@@ -111,7 +116,7 @@ public sealed record JobOrder
     /// <summary>Whom to run as; null for the agent's own user.</summary>
     public string? User { get; init; }
     /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
-    public IReadOnlyList<string> NodeIps { get; set; } = [];
+    public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>

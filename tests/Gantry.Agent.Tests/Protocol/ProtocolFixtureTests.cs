@@ -52,6 +52,15 @@ public sealed class ProtocolFixtureTests
     }
 
     [Fact]
+    public void WantJobs_WithNothingThatMayBeLeftOut_HasTheDefaults()
+    {
+        var order = Assert.IsType<WantJobs>(Read("want_jobs_least.json")).Jobs.Single().Order!;
+
+        Assert.Equal(("process", null, null), (order.Executor, order.WorkingDir, order.User));
+        Assert.Empty(order.NodeIps);
+    }
+
+    [Fact]
     public void StopJob_WithoutGrace_NeverKills()
     {
         Assert.Equal(300, Assert.IsType<StopJob>(Read("stop_job.json")).GraceSeconds);

@@ -60,7 +60,13 @@ internal sealed class TestServer : IAsyncDisposable
         env?.Invoke(variables);
         return new JobOrder
         {
-            JobId = id ?? Guid.NewGuid(), ServerId = Id, ProjectName = "main", RunName = "run", JobName = "run-0-0", Command = ["/bin/sh", "-c", script], Env = variables,
+            JobId = id ?? Guid.NewGuid(),
+            ServerId = Id,
+            ProjectName = "main",
+            RunName = "run",
+            JobName = "run-0-0",
+            Command = ["/bin/sh", "-c", script],
+            Env = variables,
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Gantry.Agent.Spool;
 
 namespace Gantry.Agent.Executors.Process;
@@ -12,11 +11,20 @@ internal static class WrapperScript
         using var stream = typeof(WrapperScript).Assembly.GetManifestResourceStream("wrapper.sh")!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        var path = Path.Combine(spoolDirectory, $"wrapper-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..8]}.sh");
+        var path = Path.Combine(spoolDirectory, $"wrapper-{Fingerprint(bytes):x8}.sh");
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             return path;
         SpoolFiles.WriteNew(path + ".tmp", bytes, flush: true);
         File.Move(path + ".tmp", path, overwrite: true);
         return path;
+    }
+
+    // FNV-1a: tells versions apart, and does not load a cryptographic library into every agent for it.
+    private static uint Fingerprint(ReadOnlySpan<byte> bytes)
+    {
+        var hash = 2166136261u;
+        foreach (var b in bytes)
+            hash = (hash ^ b) * 16777619u;
+        return hash;
     }
 }
