@@ -19,7 +19,9 @@ internal interface IExecutor
     int Start(JobSpool spool);
 
     /// <summary>What a claimed job does.</summary>
-    Execution Observe(JobSpool spool);
+    /// <param name="spool">The job.</param>
+    /// <param name="started">What <see cref="Start"/> gave to this agent; 0 when another agent started it.</param>
+    Execution Observe(JobSpool spool, int started);
 
     /// <summary>Asks a running job to end (SIGTERM to all of it).</summary>
     void Terminate(JobSpool spool, bool witnessed);

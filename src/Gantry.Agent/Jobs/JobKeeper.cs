@@ -14,6 +14,7 @@ namespace Gantry.Agent.Jobs;
 /// </summary>
 internal sealed class JobKeeper
 {
+    private static readonly TimeSpan LeftoverPatience = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
     private const double WithoutOutputSeconds = 10;
     private const string StoppedBeforeStart = "The job was stopped before it started.";
@@ -28,9 +29,10 @@ internal sealed class JobKeeper
     private volatile ObservedJob _observed;
     private volatile bool _hasEnded;
     private readonly JobStop _stop;
-    private DateTimeOffset? _endingSince;
+    private long? _endingSince;
     private bool _witnessed;
     private int _watched;
+    private volatile int _started;
     private int _directoryWatch = -1;
     private int _lookPending;
     private bool _isRunning;
@@ -199,7 +201,8 @@ internal sealed class JobKeeper
         try
         {
             _witnessed = true;
-            WatchProcess(_around.Executor.Start(_spool));
+            _started = _around.Executor.Start(_spool);
+            WatchProcess(_started);
             _around.Log.Info($"job {JobId} ({_observed.ProjectName}/{_observed.JobName}) started");
         }
         catch (IOException exception)
@@ -210,7 +213,7 @@ internal sealed class JobKeeper
 
     private void SeeExecution()
     {
-        var execution = _around.Executor.Observe(_spool);
+        var execution = _around.Executor.Observe(_spool, _started);
         WatchProcess(execution.Watch);
         switch (execution.Phase)
         {
@@ -234,9 +237,7 @@ internal sealed class JobKeeper
                     execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
                 break;
             case ExecutionPhase.Gone:
-                _around.Executor.Kill(_spool, _witnessed);
-                if (!_around.Executor.HasOutputLeft(_spool) || Waited(OutputPatience))
-                    End(ObservedState.Lost, execution.Problem);
+                SeeGone(execution);
                 break;
         }
     }
@@ -250,24 +251,39 @@ internal sealed class JobKeeper
             _around.Changed(this);
     }
 
-    // The main process is gone. What it left behind goes too; then its cat sees the end of the output and the record becomes whole.
+    // The main process is gone. Mostly its cat sees the end of the output at once and the record is whole a moment later. If not, something that it left
+    // behind holds the output open, and goes too.
     private void SeeEnding()
     {
+        var waited = WaitedSoFar();
+        if (waited < LeftoverPatience)
+        {
+            LookIn(LeftoverPatience - waited);
+            return;
+        }
         _around.Executor.Kill(_spool, _witnessed);
-        if (Waited(OutputPatience))
+        if (waited >= OutputPatience)
             _around.Executor.ReleaseOutput(_spool);
+        LookIn(waited < OutputPatience ? OutputPatience - waited : OutputPatience);
     }
 
-    // Arms the timer on the first call; true from the call on that comes that much later.
-    private bool Waited(TimeSpan patience)
+    // Neither wrapper nor record. What is left goes; its last output may be on the way to the file.
+    private void SeeGone(Execution execution)
     {
-        var now = _around.Time.GetUtcNow();
-        _endingSince ??= now;
-        var left = patience - (now - _endingSince.Value);
-        // Short at first: what is waited for is mostly a matter of milliseconds.
-        _timer.Change(left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Min(left.TotalMilliseconds + 1, 50)) : patience, Timeout.InfiniteTimeSpan);
-        return left <= TimeSpan.Zero;
+        _around.Executor.Kill(_spool, _witnessed);
+        if (_around.Executor.HasOutputLeft(_spool) && WaitedSoFar() < OutputPatience)
+            LookIn(LeftoverPatience);
+        else
+            End(ObservedState.Lost, execution.Problem);
     }
+
+    private TimeSpan WaitedSoFar()
+    {
+        _endingSince ??= _around.Time.GetTimestamp();
+        return _around.Time.GetElapsedTime(_endingSince.Value);
+    }
+
+    private void LookIn(TimeSpan time) => _timer.Change(time < LongestTimer ? time : LongestTimer, Timeout.InfiniteTimeSpan);
 
     private void NoteStop(double? graceSeconds)
     {
@@ -308,7 +324,7 @@ internal sealed class JobKeeper
             _stop.NoteSignalled();
         }
         if (_stop.Deadline - now is { } left)
-            _timer.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+            LookIn(left);
     }
 
     private void FailStart(Exception exception)
@@ -390,7 +406,12 @@ internal sealed class JobKeeper
         if (pid == 0 || _watched == pid)
             return;
         _watched = pid;
-        _around.Watcher.WatchProcess(pid, Look);
+        _around.Watcher.WatchProcess(pid, () =>
+        {
+            // Its status was taken: from now on the pid may be another's.
+            _started = 0;
+            Look();
+        });
     }
 
     private void Discard()

@@ -50,7 +50,8 @@ internal sealed unsafe class SpoolWatcher : IDisposable
         var fd = Libc.pidfd_open(pid);
         if (fd < 0)
         {
-            gone();
+            if (Marshal.GetLastPInvokeError() != Libc.ENOSYS)
+                gone();
             return;
         }
         _processes[fd] = () =>

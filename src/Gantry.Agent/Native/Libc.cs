@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
     public const int ENOSPC = 28;
+    public const int ENOSYS = 38;
     public const int EDQUOT = 122;
 
     public const int O_RDONLY = 0;

@@ -38,12 +38,12 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
             [tools.Shell, wrapperPath, spool.Directory, tools.SetSid, tools.Cat, tools.Mv], BaseEnvironment.Block(), spool.WrapperErrorPath);
 
     /// <inheritdoc/>
-    public Execution Observe(JobSpool spool)
+    public Execution Observe(JobSpool spool, int started)
     {
         if (CompleteExit(spool) is { } known)
             return known;
         if (SpoolFiles.Text(spool.BegunPath) is not { } begun)
-            return ObserveUnbegun(spool);
+            return ObserveUnbegun(spool, started);
         if (WrapperOf(spool, begun) is { } wrapper)
             return ObserveLive(spool, wrapper);
         // It may have finished between the two looks.
@@ -89,8 +89,11 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
             ? ProcessSnapshot.Take().Living.Where(s => s.Session == wrapper.Pid && s.Pid != wrapper.Pid && s.StartTicks >= wrapper.StartTicks)
             : [];
 
-    private static Execution ObserveUnbegun(JobSpool spool)
+    private static Execution ObserveUnbegun(JobSpool spool, int started)
     {
+        // By its pid first: on a busy host a new process is without a command line for a moment. It is our child, so the pid is no other's until we took its status.
+        if (started != 0 && ProcStat.Of(started) is { HasEnded: false })
+            return new Execution(ExecutionPhase.Starting, started);
         if (ProcessTable.FindWrapper(spool.Directory) is { } onItsWay)
             return new Execution(ExecutionPhase.Starting, onItsWay.Pid);
         // Nobody is there to begin. Creating the file ourselves makes sure that nobody ever will.
