@@ -48,6 +48,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var pause = options.IdleExit / 4 is var quarter && quarter < LongestPause ? quarter : LongestPause;
         using var timer = new PeriodicTimer(pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(1), time);
         var busyAt = time.GetTimestamp();
+        var wasLive = false;
         while (await timer.WaitForNextTickAsync(ended))
         {
             if (spool.HasVanished)
@@ -63,6 +64,10 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
                 log.Info("idle: no server and no job; agent ends");
                 return;
             }
+            // Jobs have come and gone: give the memory back to them.
+            if (wasLive && !jobs.HasLive)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            wasLive = jobs.HasLive;
             if (!listener.IsAlone && sampler.Sample(jobs.All) is { } samples)
             {
                 foreach (var connection in listener.Connections)

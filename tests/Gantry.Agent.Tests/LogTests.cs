@@ -137,6 +137,7 @@ public sealed class LogTests
         {
             job = await first.StartAsync("echo up; while [ ! -e go ]; do sleep 0.02; done; seq 100000");
             await first.UntilLoggedAsync(job, "up\n");
+            await first.UntilRunningAsync(job);
         }
         File.WriteAllText(Path.Combine(agent.JobDirectory(job), "work", "go"), "");
         await Eventually.True(() => File.Exists(Path.Combine(agent.JobDirectory(job), "exit.json")), "the job's end");

@@ -158,6 +158,7 @@ public sealed class SurvivalTests
         {
             job = await owner.StartAsync("echo up; while [ ! -e go ]; do sleep 0.02; done");
             await owner.UntilLoggedAsync(job, "up");
+            await owner.UntilRunningAsync(job);
         }
         await using var other = await agent.ConnectAsync();
         await other.WantAsync();

@@ -17,6 +17,7 @@ internal sealed class JobKeeper
     private static readonly TimeSpan LeftoverPatience = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
     private const double WithoutOutputSeconds = 10;
+    private const string OrderMissing = "The job's order is missing in the agent's spool.";
     private const string StoppedBeforeStart = "The job was stopped before it started.";
     // What .NET's timers take; a later deadline is looked at again then.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
@@ -26,7 +27,7 @@ internal sealed class JobKeeper
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
     private readonly ITimer _timer;
     private JobOrder? _order;
-    private volatile ObservedJob _observed;
+    private readonly JobReport _report;
     private volatile bool _hasEnded;
     private readonly JobStop _stop;
     private long? _endingSince;
@@ -42,15 +43,7 @@ internal sealed class JobKeeper
     {
         _spool = spool;
         _around = around;
-        _observed = new ObservedJob
-        {
-            JobId = spool.JobId,
-            ServerId = Guid.Empty,
-            ProjectName = "",
-            RunName = "",
-            JobName = "",
-            State = ObservedState.Accepted,
-        };
+        _report = new JobReport(spool.JobId);
         _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop = new JobStop(spool, around.Log);
         Log = new JobLog(spool);
@@ -64,10 +57,10 @@ internal sealed class JobKeeper
     public Guid JobId => _spool.JobId;
 
     /// <summary>The server that owns it; empty when its order can not be read.</summary>
-    public Guid ServerId => _observed.ServerId;
+    public Guid ServerId => _report.Now.ServerId;
 
     /// <summary>What it does, with the present length of its log.</summary>
-    public ObservedJob Observed => _observed with { LogBytes = Log.Length };
+    public ObservedJob Observed => _report.Now with { LogBytes = Log.Length };
 
     /// <summary>Whether it ended in whatever way, and its log is whole. Never becomes false again.</summary>
     public bool HasEnded => _hasEnded;
@@ -87,7 +80,7 @@ internal sealed class JobKeeper
             _around.RequireRoom();
             _spool.Accept(order);
         }
-        catch (Exception exception) when (exception is IOException or StartRefusedException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
             FailStart(exception);
         }
@@ -102,13 +95,13 @@ internal sealed class JobKeeper
             if (_spool.ReadOrder() is { } order)
                 SetOrder(order);
             else
-                _observed = _observed with { Error = "The job's order is missing in the agent's spool." };
+                _report.Trouble(OrderMissing);
             _stop.Read();
         }
         catch (JsonException exception)
         {
-            _observed = _observed with { Error = $"A file of the job in the agent's spool is damaged: {exception.Message}" };
-            _around.Log.Error($"job {JobId}: {_observed.Error}");
+            _report.Trouble($"A file of the job in the agent's spool is damaged: {exception.Message}");
+            _around.Log.Error($"job {JobId}: {_report.Now.Error}");
         }
         WatchDirectory();
         Reopen();
@@ -180,7 +173,7 @@ internal sealed class JobKeeper
     {
         if (_order is null)
         {
-            End(ObservedState.FailedToStart, _observed.Error ?? "The job's order is missing in the agent's spool.");
+            End(ObservedState.FailedToStart, _report.Now.Error);
             return;
         }
         try
@@ -193,8 +186,9 @@ internal sealed class JobKeeper
             if (!_spool.TryClaim())
                 return;
         }
-        catch (Exception exception) when (exception is IOException or StartRefusedException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // Whatever it is: nothing was started.
             FailStart(exception);
             return;
         }
@@ -202,13 +196,14 @@ internal sealed class JobKeeper
         {
             _witnessed = true;
             _started = _around.Executor.Start(_spool);
-            WatchProcess(_started);
-            _around.Log.Info($"job {JobId} ({_observed.ProjectName}/{_observed.JobName}) started");
         }
         catch (IOException exception)
         {
             FailStart(exception);
+            return;
         }
+        WatchProcess(_started);
+        _around.Log.Info($"job {JobId} ({_order.ProjectName}/{_order.JobName}) started");
     }
 
     private void SeeExecution()
@@ -219,7 +214,8 @@ internal sealed class JobKeeper
         {
             case ExecutionPhase.Running:
                 _witnessed = true;
-                SeeRunning(execution);
+                if (_report.Run(execution))
+                    _around.Changed(this);
                 if (execution.Problem is not null)
                     StopWithoutOutput(execution.Problem);
                 GoOnStopping();
@@ -232,23 +228,13 @@ internal sealed class JobKeeper
                 // Found ended when the agent came: JobTable.Load looks for strays of all such jobs at once.
                 if (_isRunning)
                     _around.Executor.Kill(_spool, _witnessed);
-                SeeRunning(execution);
-                End(
-                    execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
+                _report.Run(execution);
+                End(execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
                 break;
             case ExecutionPhase.Gone:
                 SeeGone(execution);
                 break;
         }
-    }
-
-    private void SeeRunning(Execution execution)
-    {
-        if (_observed.State == ObservedState.Running && _observed.Pid == execution.Pid)
-            return;
-        _observed = _observed with { State = ObservedState.Running, Pid = execution.Pid, StartedAt = execution.StartedAt };
-        if (execution.Phase == ExecutionPhase.Running)
-            _around.Changed(this);
     }
 
     // The main process is gone. Mostly its cat sees the end of the output at once and the record is whole a moment later. If not, something that it left
@@ -338,14 +324,7 @@ internal sealed class JobKeeper
     private void End(ObservedState state, string? error, DateTimeOffset? finishedAt = null, int? exitStatus = null)
     {
         var at = finishedAt ?? _around.Time.GetUtcNow();
-        _observed = _observed with
-        {
-            State = state,
-            Error = error ?? _observed.Error,
-            FinishedAt = at,
-            ExitStatus = exitStatus,
-            Signal = exitStatus is > 128 and <= 192 ? exitStatus - 128 : null,
-        };
+        _report.End(state, error, at, exitStatus);
         // With an exit status there is an exit record, which says more.
         if (exitStatus is null)
             _spool.TryKeepResult(new ResultRecord { State = state, Error = error ?? "", At = at });
@@ -360,32 +339,21 @@ internal sealed class JobKeeper
     // What an earlier agent determined stays so; anything else is found out from the processes.
     private void Reopen()
     {
-        var result = _spool.TryReadResult();
-        if (result is not null)
+        if (_spool.TryReadResult() is { } result)
         {
-            _observed = _observed with { State = result.State, Error = result.Error, FinishedAt = result.At };
+            _report.End(result.State, result.Error, result.At, null);
             _around.Watcher.Forget(_directoryWatch);
             _hasEnded = true;
         }
         else if (_spool.IsClaimed)
             SeeExecution();
         else if (_order is null)
-            End(ObservedState.FailedToStart, _observed.Error);
+            End(ObservedState.FailedToStart, _report.Now.Error);
         else if (_stop.IsAsked)
             End(ObservedState.FailedToStart, StoppedBeforeStart);
     }
 
-    private void SetOrder(JobOrder order)
-    {
-        _order = order;
-        _observed = _observed with
-        {
-            ServerId = order.ServerId,
-            ProjectName = order.ProjectName,
-            RunName = order.RunName,
-            JobName = order.JobName,
-        };
-    }
+    private void SetOrder(JobOrder order) => _report.Name(_order = order);
 
     private void WatchDirectory()
     {

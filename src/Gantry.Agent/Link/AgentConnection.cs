@@ -196,21 +196,21 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     }
 
     private ObservedJob? Tellable(Guid jobId) =>
-        _floor.Jobs.Find(jobId) is { } job && (!job.HasEnded || MayTellEnd(job)) ? View(job) : null;
+        _floor.Jobs.Find(jobId)?.Observed is { } observed && MayTell(observed) ? observed : null;
 
     // A server takes the news of an end to mean that it has the log. So before the log was sent, a job that has ended still "runs".
     private ObservedJob View(JobKeeper job)
     {
-        var mayTellEnd = MayTellEnd(job);
         var observed = job.Observed;
-        return mayTellEnd || !job.HasEnded
+        return MayTell(observed)
             ? observed
             : observed with { State = ObservedState.Running, FinishedAt = null, ExitStatus = null, Signal = null, Error = null };
     }
 
-    private bool MayTellEnd(JobKeeper job) =>
-        job.ServerId != ServerId || _endMayBeTold.ContainsKey(job.JobId)
-        || (_logs.Contains(job.JobId) ? false : _wasToldWhatIsWanted || job.Log.Length == 0);
+    // Asked of what was observed, never of the job again: it may have ended in between, with a log.
+    private bool MayTell(ObservedJob observed) =>
+        observed.State is ObservedState.Accepted or ObservedState.Running || observed.ServerId != ServerId || _endMayBeTold.ContainsKey(observed.JobId)
+        || (!_logs.Contains(observed.JobId) && (_wasToldWhatIsWanted || observed.LogBytes == 0));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -166,9 +166,12 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         if (Identity(spool) is not { } wrapper || wrapper.BootId != ProcessIdentity.CurrentBoot)
             return null;
         var main = MainOf(spool);
-        var isOurs = main is { } known && (witnessed || ProcStat.Of(known.Pid)?.StartTicks == known.StartTicks);
-        return new ProcessGroup(spool.JobId, isOurs ? main!.Value.Pid : 0, wrapper.Pid, wrapper.StartTicks);
+        return new ProcessGroup(spool.JobId, main is { } known && IsItsSession(known, witnessed) ? known.Pid : 0, wrapper.Pid, wrapper.StartTicks);
     }
+
+    // The number of the main process, which is that of its session, is given to another process some time after its end.
+    private static bool IsItsSession(ProcStat main, bool witnessed) =>
+        ProcStat.Of(main.Pid) is { } now ? now.StartTicks == main.StartTicks : witnessed;
 
     private static ProcessIdentity? Identity(JobSpool spool) => SpoolFiles.Text(spool.BegunPath) is { } text ? ProcessIdentity.Parse(text) : null;
 

@@ -1,0 +1,55 @@
+using Gantry.Agent.Executors;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Jobs;
+
+/// <summary>What is told of one job. Changed by its keeper alone, read by anyone.</summary>
+internal sealed class JobReport(Guid jobId)
+{
+    // Linux has 64 signals.
+    private const int FirstBySignal = 129, LastBySignal = 192;
+
+    private volatile ObservedJob _job = new()
+    {
+        JobId = jobId,
+        ServerId = Guid.Empty,
+        ProjectName = "",
+        RunName = "",
+        JobName = "",
+        State = ObservedState.Accepted,
+    };
+
+    /// <summary>The job as it is now, without the length of its log.</summary>
+    public ObservedJob Now => _job;
+
+    /// <summary>Whose job it is and what it is called.</summary>
+    public void Name(JobOrder order) => _job = _job with
+    {
+        ServerId = order.ServerId,
+        ProjectName = order.ProjectName,
+        RunName = order.RunName,
+        JobName = order.JobName,
+    };
+
+    /// <summary>Something is wrong with it, whatever it does.</summary>
+    public void Trouble(string sentence) => _job = _job with { Error = sentence };
+
+    /// <summary>It runs; false when that was known.</summary>
+    public bool Run(Execution execution)
+    {
+        if (_job.State == ObservedState.Running && _job.Pid == execution.Pid)
+            return false;
+        _job = _job with { State = ObservedState.Running, Pid = execution.Pid, StartedAt = execution.StartedAt };
+        return true;
+    }
+
+    /// <summary>It ended.</summary>
+    public void End(ObservedState state, string? error, DateTimeOffset at, int? exitStatus) => _job = _job with
+    {
+        State = state,
+        Error = error ?? _job.Error,
+        FinishedAt = at,
+        ExitStatus = exitStatus,
+        Signal = exitStatus is >= FirstBySignal and <= LastBySignal ? exitStatus - FirstBySignal + 1 : null,
+    };
+}
