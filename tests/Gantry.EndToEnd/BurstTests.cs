@@ -25,7 +25,11 @@ public sealed class BurstTests : EndToEndTest
             gate.Open();
         var database = new Database(Home);
         await Deadline.Until(
-            "all runs done", () => database.Query("SELECT count(*) FROM runs WHERE status = 'done'")[0][0] == $"{Runs + Slots}", TimeSpan.FromMinutes(4));
+            "all runs done",
+            () => Task.FromResult(database.Query("SELECT count(*) FROM runs WHERE status = 'done'")[0][0] == $"{Runs + Slots}" ? "" : null),
+            TimeSpan.FromMinutes(3),
+            () => string.Join('\n', database.Query("SELECT runs.name, runs.status, jobs.status, jobs.observed FROM runs JOIN jobs ON jobs.run_id = runs.id WHERE runs.status <> 'done' LIMIT 20")
+                .Select(row => string.Join(' ', row))));
 
         Assert.Equal(Enumerable.Range(0, Runs).Select(i => $"{i}").Order(), File.ReadAllLines(ledger).Order());
         Assert.Equal($"{Runs + Slots}", database.Query("SELECT count(*) FROM jobs")[0][0]);

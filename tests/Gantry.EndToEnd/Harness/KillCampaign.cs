@@ -38,6 +38,9 @@ public sealed class KillCampaign(GantryHome home, int seed, int tasks, int kills
         await killer;
         await home.StartServer();
 
+        for (var task = 0; task < tasks; task++)
+            await home.Api.UntilFinished(Name(task), TimeSpan.FromMinutes(2));
+
         var wrong = new List<string>();
         var lost = 0;
         // The ledger counts only once every task has written its last line.
@@ -74,7 +77,7 @@ public sealed class KillCampaign(GantryHome home, int seed, int tasks, int kills
     {
         for (var kill = 0; kill < kills; kill++)
         {
-            await Task.Delay(random.Next(20, 500), cancellationToken);
+            await Task.Delay(random.Next(20, 1000), cancellationToken);
             var target = random.Next(3);
             if (target is 0 or 2 && home.ServerPid is { } server && Processes.Signal(server, Processes.Kill))
                 killedServers++;
@@ -90,7 +93,7 @@ public sealed class KillCampaign(GantryHome home, int seed, int tasks, int kills
 
     private async Task<int> Check(int task, string[] lines, List<string> wrong)
     {
-        var run = await home.Api.UntilFinished(Name(task), TimeSpan.FromMinutes(2));
+        var run = (await home.Api.Run(Name(task)))!;
         var (starts, ends) = (lines.Count(line => line == $"start {task}"), lines.Count(line => line == $"end {task}"));
         var submissions = run["jobs"]![0]!["job_submissions"]!.AsArray();
         var submission = ServerApi.Submission(run)!;
