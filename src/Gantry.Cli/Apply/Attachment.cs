@@ -70,7 +70,8 @@ internal sealed class Attachment(Invocation invocation, ProjectConnection projec
     private int End(RunProgress progress)
     {
         var why = progress.StatusMessage.Length > 0 ? progress.StatusMessage : progress.Status.WireName();
-        if (progress.Error is { Length: > 0 } reason)
+        // "exited (7)" says it all.
+        if (progress.Error is { Length: > 0 } reason && progress.ExitStatus is null or 0)
             why += $": {reason}";
         switch (progress.Status)
         {

@@ -13,7 +13,7 @@ internal sealed class Interrupts : IDisposable
     private readonly ProjectConnection project;
     private readonly string run;
     private readonly CancellationTokenSource letGo;
-    private readonly SemaphoreSlim question = new(1);
+    private volatile TaskCompletionSource? question;
     private readonly PosixSignalRegistration[] registrations;
     private int count;
 
@@ -31,11 +31,7 @@ internal sealed class Interrupts : IDisposable
     public bool LetGo { get; private set; }
 
     /// <summary>Completes when no question waits for its answer.</summary>
-    public async Task UntilAnsweredAsync(CancellationToken cancellation)
-    {
-        await question.WaitAsync(cancellation);
-        question.Release();
-    }
+    public Task UntilAnsweredAsync(CancellationToken cancellation) => question?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
 
     public void Dispose()
     {
@@ -55,9 +51,13 @@ internal sealed class Interrupts : IDisposable
         switch (Interlocked.Increment(ref count))
         {
             case 1:
+                if (invocation.Terminal.IsInputTerminal)
+                    question = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _ = Task.Run(AskAsync);
                 break;
             case 2:
+                // Also an answer to the question, if that still waits: the terminal drops what was typed before a Ctrl+C.
+                question?.TrySetResult();
                 _ = Task.Run(() => StopAsync(abort: true));
                 break;
             default:
@@ -68,18 +68,11 @@ internal sealed class Interrupts : IDisposable
 
     private async Task AskAsync()
     {
-        if (invocation.Terminal.IsInputTerminal)
+        if (question is { } asked)
         {
-            await question.WaitAsync();
-            bool? stop;
-            try
-            {
-                stop = invocation.Terminal.Confirm("Stop the run before detaching?");
-            }
-            finally
-            {
-                question.Release();
-            }
+            var stop = invocation.Terminal.Confirm("Stop the run before detaching?");
+            if (!asked.TrySetResult())
+                return;
             if (stop != true)
             {
                 LetItGo();

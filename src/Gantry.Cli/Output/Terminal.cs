@@ -1,5 +1,6 @@
 using System.Text;
 using Gantry.Cli.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gantry.Cli.Output;
 
@@ -122,14 +123,14 @@ internal sealed class Terminal(Stream output, Stream error, TextReader input, bo
         }
     }
 
-    /// <summary>Standard input, opened when first read: opening Console's costs a command that asks nothing several milliseconds.</summary>
+    /// <summary>Standard input, opened when first read, and not by Console: that puts the terminal into a mode of its own, where what was typed early is shown twice.</summary>
     private sealed class LazyInput : TextReader
     {
-        private TextReader? reader;
+        private readonly Lazy<StreamReader> reader = new(() => new StreamReader(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)));
 
-        public override string? ReadLine() => (reader ??= new StreamReader(Console.OpenStandardInput())).ReadLine();
+        public override string? ReadLine() => reader.Value.ReadLine();
 
-        public override string ReadToEnd() => (reader ??= new StreamReader(Console.OpenStandardInput())).ReadToEnd();
+        public override string ReadToEnd() => reader.Value.ReadToEnd();
     }
 
     /// <summary>All of standard input.</summary>
