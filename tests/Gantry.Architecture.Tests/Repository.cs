@@ -19,9 +19,11 @@ internal static class Repository
             .SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories))
             .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules"));
 
-    /// <summary>The projects that a project refers to.</summary>
+    /// <summary>The projects that a project is linked with; one that is only built beside it, to be run as a process, is none of them.</summary>
     public static IReadOnlyList<string> References(string projectFile) =>
-        [.. XDocument.Load(projectFile).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!)).Order()];
+        [.. XDocument.Load(projectFile).Descendants("ProjectReference")
+            .Where(reference => (string?)reference.Attribute("ReferenceOutputAssembly") != "false")
+            .Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!)).Order()];
 
     /// <summary>A room's project file.</summary>
     public static string ProjectFile(string room) => Path.Combine(Root, "src", room, room + ".csproj");
