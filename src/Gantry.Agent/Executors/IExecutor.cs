@@ -26,12 +26,12 @@ internal interface IExecutor
     /// <summary>Asks a running job to end (SIGTERM to all of it).</summary>
     void Terminate(JobSpool spool, bool witnessed);
 
-    /// <summary>Ends all that lives of a job.</summary>
+    /// <summary>Ends all that lives of a job; tells what there was to end. What was there may take a moment to go.</summary>
     /// <param name="spool">The job.</param>
     /// <param name="witnessed">
     /// Whether this agent saw the job run. If not, the number of its session may long be another's, and only processes that carry the job's mark are ended.
     /// </param>
-    void Kill(JobSpool spool, bool witnessed);
+    Leftovers Kill(JobSpool spool, bool witnessed);
 
     /// <summary>Ends what lives of jobs that ended while no agent was there.</summary>
     void KillStrays(IReadOnlySet<Guid> endedJobs);
@@ -44,6 +44,17 @@ internal interface IExecutor
 
     /// <summary>Lets go of the output of a job that has ended although something, which can not be found, still holds it open.</summary>
     void ReleaseOutput(JobSpool spool);
+}
+
+/// <summary>What lives of a job.</summary>
+internal enum Leftovers
+{
+    /// <summary>Nothing.</summary>
+    None,
+    /// <summary>There is a process of which it can not be said yet.</summary>
+    Unsure,
+    /// <summary>Something.</summary>
+    Some,
 }
 
 /// <summary>How far a claimed job is.</summary>

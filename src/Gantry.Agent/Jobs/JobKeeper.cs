@@ -14,17 +14,12 @@ namespace Gantry.Agent.Jobs;
 /// </summary>
 internal sealed class JobKeeper
 {
-    private static readonly TimeSpan LeftoverPatience = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
-    private const double WithoutOutputSeconds = 10;
     private const string OrderMissing = "The job's order is missing in the agent's spool.";
     private const string StoppedBeforeStart = "The job was stopped before it started.";
-    // What .NET's timers take; a later deadline is looked at again then.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     private readonly JobSpool _spool;
     private readonly JobSurroundings _around;
-    private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
+    private readonly Channel<JobCommand> _commands = Channel.CreateUnbounded<JobCommand>(new() { SingleReader = true });
     private readonly ITimer _timer;
     private JobOrder? _order;
     private readonly JobReport _report;
@@ -48,10 +43,6 @@ internal sealed class JobKeeper
         _stop = new JobStop(spool, around.Log);
         Log = new JobLog(spool);
     }
-
-    private enum Act { Want, Stop, Look, Forget }
-
-    private readonly record struct Command(Act Act, double? GraceSeconds = null);
 
     /// <summary>The job.</summary>
     public Guid JobId => _spool.JobId;
@@ -109,19 +100,19 @@ internal sealed class JobKeeper
     }
 
     /// <summary>A server wants it to run.</summary>
-    public void Want() => _commands.Writer.TryWrite(new Command(Act.Want));
+    public void Want() => _commands.Writer.TryWrite(new JobCommand(JobAct.Want));
 
     /// <summary>Its server wants it to end.</summary>
-    public void Stop(double? graceSeconds) => _commands.Writer.TryWrite(new Command(Act.Stop, graceSeconds));
+    public void Stop(double? graceSeconds) => _commands.Writer.TryWrite(new JobCommand(JobAct.Stop, graceSeconds));
 
     /// <summary>Its server has its end; the spool may go.</summary>
-    public void Forget() => _commands.Writer.TryWrite(new Command(Act.Forget));
+    public void Forget() => _commands.Writer.TryWrite(new JobCommand(JobAct.Forget));
 
     /// <summary>Something may have changed: look.</summary>
     public void Look()
     {
         if (Interlocked.Exchange(ref _lookPending, 1) == 0)
-            _commands.Writer.TryWrite(new Command(Act.Look));
+            _commands.Writer.TryWrite(new JobCommand(JobAct.Look));
     }
 
     private void Run()
@@ -148,22 +139,22 @@ internal sealed class JobKeeper
         }
     }
 
-    private void Do(Command command)
+    private void Do(JobCommand command)
     {
         switch (command.Act)
         {
-            case Act.Want when !_hasEnded && !_spool.IsClaimed:
+            case JobAct.Want when !_hasEnded && !_spool.IsClaimed:
                 Start();
                 break;
-            case Act.Stop when !_hasEnded:
+            case JobAct.Stop when !_hasEnded:
                 NoteStop(command.GraceSeconds);
                 break;
-            case Act.Look:
+            case JobAct.Look:
                 Volatile.Write(ref _lookPending, 0);
                 if (!_hasEnded && _spool.IsClaimed)
                     SeeExecution();
                 break;
-            case Act.Forget when _hasEnded:
+            case JobAct.Forget when _hasEnded:
                 Discard();
                 break;
         }
@@ -226,8 +217,8 @@ internal sealed class JobKeeper
                 break;
             case ExecutionPhase.Ended:
                 // Found ended when the agent came: JobTable.Load looks for strays of all such jobs at once.
-                if (_isRunning)
-                    _around.Executor.Kill(_spool, _witnessed);
+                if (_isRunning && !KillLeftovers())
+                    break;
                 _report.Run(execution);
                 End(execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
                 break;
@@ -242,25 +233,37 @@ internal sealed class JobKeeper
     private void SeeEnding()
     {
         var waited = WaitedSoFar();
-        if (waited < LeftoverPatience)
+        if (waited < JobPatience.Leftover)
         {
-            LookIn(LeftoverPatience - waited);
+            LookIn(JobPatience.Leftover - waited);
             return;
         }
         _around.Executor.Kill(_spool, _witnessed);
-        if (waited >= OutputPatience)
+        if (waited >= JobPatience.Output)
             _around.Executor.ReleaseOutput(_spool);
-        LookIn(waited < OutputPatience ? OutputPatience - waited : OutputPatience);
+        LookIn(waited < JobPatience.Output ? JobPatience.Output - waited : JobPatience.Output);
     }
 
     // Neither wrapper nor record. What is left goes; its last output may be on the way to the file.
     private void SeeGone(Execution execution)
     {
-        _around.Executor.Kill(_spool, _witnessed);
-        if (_around.Executor.HasOutputLeft(_spool) && WaitedSoFar() < OutputPatience)
-            LookIn(LeftoverPatience);
+        if (!KillLeftovers())
+            return;
+        if (_around.Executor.HasOutputLeft(_spool) && WaitedSoFar() < JobPatience.Output)
+            LookIn(JobPatience.Leftover);
         else
             End(ObservedState.Lost, execution.Problem);
+    }
+
+    // True when nothing is left of the job, or what is left does not go: then it is not waited for any longer.
+    private bool KillLeftovers()
+    {
+        var left = _around.Executor.Kill(_spool, _witnessed);
+        var patience = left == Leftovers.Some ? JobPatience.Output : JobPatience.Leftover;
+        if (left == Leftovers.None || WaitedSoFar() > patience)
+            return true;
+        LookIn(JobPatience.KillPause);
+        return false;
     }
 
     private TimeSpan WaitedSoFar()
@@ -269,7 +272,7 @@ internal sealed class JobKeeper
         return _around.Time.GetElapsedTime(_endingSince.Value);
     }
 
-    private void LookIn(TimeSpan time) => _timer.Change(time < LongestTimer ? time : LongestTimer, Timeout.InfiniteTimeSpan);
+    private void LookIn(TimeSpan time) => _timer.Change(time < JobPatience.LongestTimer ? time : JobPatience.LongestTimer, Timeout.InfiniteTimeSpan);
 
     private void NoteStop(double? graceSeconds)
     {
@@ -289,7 +292,7 @@ internal sealed class JobKeeper
         if (_stop.Deadline is not null)
             return;
         _around.Log.Error($"job {JobId} is stopped: {problem}");
-        _stop.Ask(WithoutOutputSeconds, _around.Time.GetUtcNow());
+        _stop.Ask(JobPatience.WithoutOutputSeconds, _around.Time.GetUtcNow());
         _stop.Keep();
     }
 

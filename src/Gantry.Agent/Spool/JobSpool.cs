@@ -88,8 +88,21 @@ internal sealed class JobSpool(Guid jobId, string directory)
     {
         if (SpoolFiles.Read(ExitPath, SpoolJson.Default.ExitRecord) is { } exit)
             return exit with { OutputStatus = exit.OutputStatus ?? 0 };
+        return ReadExitDraft();
+    }
+
+    private ExitRecord? ReadExitDraft()
+    {
         var draft = SpoolFiles.Text(ExitDraftPath);
-        return string.IsNullOrWhiteSpace(draft) ? null : JsonSerializer.Deserialize(draft, SpoolJson.Default.ExitRecord);
+        try
+        {
+            return string.IsNullOrWhiteSpace(draft) ? null : JsonSerializer.Deserialize(draft, SpoolJson.Default.ExitRecord);
+        }
+        catch (JsonException)
+        {
+            // Written in place, and read halfway: there will be another look when it is whole.
+            return null;
+        }
     }
 
     /// <summary>Keeps an end that the agent determined, if there is room for it: without it a next agent comes to the same end from the same files.</summary>

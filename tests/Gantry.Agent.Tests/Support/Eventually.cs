@@ -5,7 +5,7 @@ namespace Gantry.Agent.Tests.Support;
 /// <summary>Waits for what comes without an event: looks again and again, up to a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task True(Func<bool> condition, string what)
     {

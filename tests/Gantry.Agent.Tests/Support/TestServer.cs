@@ -9,7 +9,7 @@ namespace Gantry.Agent.Tests.Support;
 /// <summary>The server's side of the link, as small as it can be: keeps what the agent tells, and gives credit for what it took.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly WebSocket _socket;
     private readonly Lock _lock = new();

@@ -55,7 +55,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     public void Terminate(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Signal(Libc.SIGTERM);
 
     /// <inheritdoc/>
-    public void Kill(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Kill();
+    public Leftovers Kill(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Signal(Libc.SIGKILL) ?? Leftovers.None;
 
     /// <inheritdoc/>
     public void KillStrays(IReadOnlySet<Guid> endedJobs)

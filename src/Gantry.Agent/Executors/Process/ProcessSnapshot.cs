@@ -12,6 +12,7 @@ internal sealed class ProcessSnapshot
     private readonly long _begunAt;
     private readonly IReadOnlyList<ProcStat> _all;
     private readonly Dictionary<int, Guid?> _marks = [];
+    private readonly HashSet<int> _unmarkable = [];
 
     private ProcessSnapshot()
     {
@@ -36,8 +37,19 @@ internal sealed class ProcessSnapshot
         lock (_marks)
         {
             if (!_marks.TryGetValue(stat.Pid, out var mark))
-                _marks[stat.Pid] = mark = ProcessTable.MarkedJob(stat.Pid);
+            {
+                _marks[stat.Pid] = mark = ProcessTable.MarkedJob(stat.Pid, out var isEmpty);
+                if (isEmpty)
+                    _unmarkable.Add(stat.Pid);
+            }
             return mark;
         }
+    }
+
+    /// <summary>Whether a process has no environment: it has none indeed, or it is just becoming another program and will have one in a moment.</summary>
+    public bool IsUnmarkable(ProcStat stat)
+    {
+        lock (_marks)
+            return _unmarkable.Contains(stat.Pid);
     }
 }

@@ -22,8 +22,9 @@ internal static class ProcessTable
     }
 
     /// <summary>The job whose marker is in a process's environment; null when there is none or it may not be read.</summary>
-    public static Guid? MarkedJob(int pid)
+    public static Guid? MarkedJob(int pid, out bool isEmpty)
     {
+        isEmpty = false;
         byte[] environment;
         try
         {
@@ -33,6 +34,7 @@ internal static class ProcessTable
         {
             return null;
         }
+        isEmpty = environment.Length == 0;
         var rest = environment.AsSpan();
         while (!rest.IsEmpty)
         {
