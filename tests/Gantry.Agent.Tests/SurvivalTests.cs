@@ -119,6 +119,32 @@ public sealed class SurvivalTests
     }
 
     [Fact]
+    public async Task AgentKilledBeforeTheClaim_JobStartsLater_WithItsLog()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var id = Guid.NewGuid();
+        Guid job;
+        await using (var first = await agent.ConnectAsync(id))
+        {
+            // All that a start makes, up to the claim.
+            job = await first.StartAsync("echo ran");
+            await first.UntilEndedAsync(job);
+        }
+        await agent.KillAsync();
+        foreach (var file in (string[])["claim", "begun", "exit.json", "exit.new", "main"])
+            File.Delete(Path.Combine(agent.JobDirectory(job), file));
+        File.WriteAllText(Path.Combine(agent.JobDirectory(job), "output.log"), "");
+        await agent.RestartAsync();
+
+        await using var second = await agent.ConnectAsync(id);
+        Assert.Equal(ObservedState.Accepted, second.First.Jobs.Single().State);
+        await second.WantAgainAsync((job, 0));
+        await second.UntilEndedAsync(job);
+
+        Assert.Equal("ran\n", second.Text(job));
+    }
+
+    [Fact]
     public async Task Want_ManyTimes_StartsOnce()
     {
         await using var agent = await TestAgent.StartAsync();

@@ -32,6 +32,7 @@ internal sealed class JobKeeper
     private int _directoryWatch = -1;
     private int _lookPending;
     private bool _isRunning;
+    private bool _isUnwanted;
 
     /// <summary>A keeper; <see cref="Open"/> or <see cref="Accept"/> begins its work.</summary>
     public JobKeeper(JobSpool spool, JobSurroundings around)
@@ -151,10 +152,13 @@ internal sealed class JobKeeper
                 break;
             case JobAct.Look:
                 Volatile.Write(ref _lookPending, 0);
-                if (!_hasEnded && _spool.IsClaimed)
+                if (_isUnwanted)
+                    Discard();
+                else if (!_hasEnded && _spool.IsClaimed)
                     SeeExecution();
                 break;
             case JobAct.Forget when _hasEnded:
+                _isUnwanted = true;
                 Discard();
                 break;
         }
@@ -277,13 +281,13 @@ internal sealed class JobKeeper
     private void NoteStop(double? graceSeconds)
     {
         _stop.Ask(graceSeconds, _around.Time.GetUtcNow());
-        if (!_spool.IsClaimed)
+        if (_spool.IsClaimed)
         {
-            End(ObservedState.FailedToStart, StoppedBeforeStart);
-            return;
+            _stop.Keep();
+            SeeExecution();
         }
-        _stop.Keep();
-        SeeExecution();
+        else
+            End(ObservedState.FailedToStart, StoppedBeforeStart);
     }
 
     // With nobody to take its output it would die of a closed pipe at its next line anyway: let it end in order, and soon.
@@ -319,9 +323,8 @@ internal sealed class JobKeeper
     private void FailStart(Exception exception)
     {
         _around.Log.Error($"job {JobId} not started: {exception.Message}");
-        var full = exception is NoRoomException || (exception is IOException io && Native.Libc.IsDiskFull(io));
-        End(full ? ObservedState.DiskFull : ObservedState.FailedToStart, full && exception is not NoRoomException
-            ? "The disk that holds the agent's spool is full: the job was not started. Make room, then run it again." : exception.Message);
+        var (state, sentence) = StartFailure.Of(exception);
+        End(state, sentence);
     }
 
     private void End(ObservedState state, string? error, DateTimeOffset? finishedAt = null, int? exitStatus = null)
@@ -358,11 +361,8 @@ internal sealed class JobKeeper
 
     private void SetOrder(JobOrder order) => _report.Name(_order = order);
 
-    private void WatchDirectory()
-    {
-        if (_directoryWatch < 0)
-            _directoryWatch = _around.Watcher.WatchDirectory(_spool.Directory, FileChanged);
-    }
+    private void WatchDirectory() =>
+        _directoryWatch = _directoryWatch < 0 ? _around.Watcher.WatchDirectory(_spool.Directory, FileChanged) : _directoryWatch;
 
     private void FileChanged(string name)
     {
@@ -387,10 +387,14 @@ internal sealed class JobKeeper
 
     private void Discard()
     {
-        _around.Watcher.Forget(_directoryWatch);
         Log.Dispose();
         _around.Executor.Forget(_spool);
-        _spool.Delete();
+        if (!_spool.TryDelete())
+        {
+            // The wrapper is just giving the exit record its name, say.
+            LookIn(JobPatience.Leftover);
+            return;
+        }
         IsForgotten = true;
         _timer.Dispose();
         _commands.Writer.TryComplete();

@@ -58,7 +58,7 @@ internal sealed class JobTable
             // An agent died while it took the job in: it was not taken in.
             if (!File.Exists(job.OrderPath) && !job.IsClaimed)
             {
-                job.Delete();
+                job.TryDelete();
                 continue;
             }
             var keeper = new JobKeeper(job, _around);

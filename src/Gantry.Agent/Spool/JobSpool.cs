@@ -143,11 +143,19 @@ internal sealed class JobSpool(Guid jobId, string directory)
         }
     }
 
-    /// <summary>Removes all of it.</summary>
-    public void Delete()
+    /// <summary>Removes all of it; false when something is still there.</summary>
+    public bool TryDelete()
     {
-        if (System.IO.Directory.Exists(directory))
-            System.IO.Directory.Delete(directory, recursive: true);
+        try
+        {
+            if (System.IO.Directory.Exists(directory))
+                System.IO.Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private string At(string name) => Path.Combine(directory, name);

@@ -76,6 +76,7 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var log = ReadLog();
         if (_process is { HasExited: false })
             await KillAsync();
         _process?.Dispose();
@@ -83,5 +84,8 @@ internal sealed class TestAgent : IAsyncDisposable
         if (_ownsSpool && Directory.Exists(Spool))
             Directory.Delete(Spool, true);
         File.Delete(LogPath);
+        // What an agent catches so that it goes on is still a fault of its own.
+        Assert.DoesNotContain(" failed: ", log);
+        Assert.DoesNotContain("Unhandled exception", log);
     }
 }

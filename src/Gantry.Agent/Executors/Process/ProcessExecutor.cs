@@ -19,7 +19,8 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var hostfile = StartScript.WriteHostfile(spool, order, account);
         var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
         SpoolFiles.WriteNew(spool.StartPath, System.Text.Encoding.UTF8.GetBytes(script));
-        SpoolFiles.WriteNew(spool.OutputPath, []);
+        // Never replaced: a connection may read the one that an agent made which died before the claim.
+        SpoolFiles.TryCreate(spool.OutputPath);
         JobSpool.WritePadded(spool.OutputErrorPath);
         JobSpool.WritePadded(spool.MainPath);
         JobSpool.WritePadded(spool.ExitDraftPath);
