@@ -14,9 +14,6 @@ namespace Gantry.Agent.Jobs;
 /// </summary>
 internal sealed class JobKeeper
 {
-    private const string OrderMissing = "The job's order is missing in the agent's spool.";
-    private const string StoppedBeforeStart = "The job was stopped before it started.";
-
     private readonly JobSpool _spool;
     private readonly JobSurroundings _around;
     private readonly Channel<JobCommand> _commands = Channel.CreateUnbounded<JobCommand>(new() { SingleReader = true });
@@ -66,7 +63,7 @@ internal sealed class JobKeeper
     /// <summary>Takes a new job into the spool.</summary>
     public void Accept(JobOrder order)
     {
-        SetOrder(order);
+        _report.Name(_order = order);
         try
         {
             _around.RequireRoom();
@@ -85,9 +82,9 @@ internal sealed class JobKeeper
         try
         {
             if (_spool.ReadOrder() is { } order)
-                SetOrder(order);
+                _report.Name(_order = order);
             else
-                _report.Trouble(OrderMissing);
+                _report.Trouble(JobReport.OrderMissing);
             _stop.Read();
         }
         catch (JsonException exception)
@@ -287,7 +284,7 @@ internal sealed class JobKeeper
             SeeExecution();
         }
         else
-            End(ObservedState.FailedToStart, StoppedBeforeStart);
+            End(ObservedState.FailedToStart, JobReport.StoppedBeforeStart);
     }
 
     // With nobody to take its output it would die of a closed pipe at its next line anyway: let it end in order, and soon.
@@ -356,10 +353,8 @@ internal sealed class JobKeeper
         else if (_order is null)
             End(ObservedState.FailedToStart, _report.Now.Error);
         else if (_stop.IsAsked)
-            End(ObservedState.FailedToStart, StoppedBeforeStart);
+            End(ObservedState.FailedToStart, JobReport.StoppedBeforeStart);
     }
-
-    private void SetOrder(JobOrder order) => _report.Name(_order = order);
 
     private void WatchDirectory() =>
         _directoryWatch = _directoryWatch < 0 ? _around.Watcher.WatchDirectory(_spool.Directory, FileChanged) : _directoryWatch;

@@ -6,6 +6,9 @@ namespace Gantry.Agent.Jobs;
 /// <summary>What is told of one job. Changed by its keeper alone, read by anyone.</summary>
 internal sealed class JobReport(Guid jobId)
 {
+    public const string OrderMissing = "The job's order is missing in the agent's spool.";
+    public const string StoppedBeforeStart = "The job was stopped before it started.";
+
     // Linux has 64 signals.
     private const int FirstBySignal = 129, LastBySignal = 192;
 
