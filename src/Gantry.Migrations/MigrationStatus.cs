@@ -1,3 +1,5 @@
+using Gantry.Migrations.Files;
+
 namespace Gantry.Migrations;
 
 /// <summary>Where a database is in its schema's life.</summary>

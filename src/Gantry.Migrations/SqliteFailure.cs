@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Gantry.Migrations.Files;
 
 namespace Gantry.Migrations;
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Gantry.Migrations.Files;
 
 namespace Gantry.Migrations;
 

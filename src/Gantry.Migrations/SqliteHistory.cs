@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Gantry.Migrations.Files;
 
 namespace Gantry.Migrations;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Gantry.Migrations.Files;
 
 namespace Gantry.Migrations;
 
@@ -12,8 +13,10 @@ namespace Gantry.Migrations;
 /// Foreign keys are not enforced while a script runs (a table that is built anew would otherwise drag its children along);
 /// they are checked before the commit.
 /// </remarks>
-public sealed class SqliteMigrator(string connectionString, IReadOnlyList<Migration> migrations, TimeProvider time)
+public sealed class SqliteMigrator(string connectionString, MigrationSet set, TimeProvider time)
 {
+    private readonly IReadOnlyList<Migration> migrations = set.Migrations;
+
     // Pooled connections keep their settings; this one's (foreign keys off) must not reach anybody else.
     private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
 
@@ -56,7 +59,7 @@ public sealed class SqliteMigrator(string connectionString, IReadOnlyList<Migrat
             return null;
 
         var last = migrations[revision - 1];
-        if (last.Down is null)
+        if (!last.Down.ContainsKey(Dialect.Sqlite))
             throw new MigrationException(MigrationFailure.Irreversible,
                 $"{last} has no down.sql: it cannot be undone. Nothing was changed. Restore a backup from before it.")
             { Migration = last.FullName, DatabaseRevision = revision };
@@ -75,7 +78,7 @@ public sealed class SqliteMigrator(string connectionString, IReadOnlyList<Migrat
         {
             Execute(connection, "BEGIN IMMEDIATE");
             var broken = SqliteForeignKeys.CountBroken(connection);
-            SqliteScript.Run(database, (forward ? migration.Up : migration.Down)!, forward ? "up.sql" : "down.sql", cancellationToken);
+            SqliteScript.Run(database, (forward ? migration.Up : migration.Down)[Dialect.Sqlite].Source.Text, forward ? "up.sql" : "down.sql", cancellationToken);
             SqliteForeignKeys.RefuseNewlyBroken(connection, broken, migration, at);
             if (forward)
                 SqliteHistory.Add(connection, migration, time.GetUtcNow());

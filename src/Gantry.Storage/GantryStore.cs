@@ -1,4 +1,5 @@
 using Gantry.Migrations;
+using Gantry.Migrations.Files;
 
 namespace Gantry.Storage;
 

@@ -1,3 +1,4 @@
+using Gantry.Migrations.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Gantry.Migrations.Tests;

@@ -1,3 +1,4 @@
+using Gantry.Migrations.Files;
 namespace Gantry.Migrations.Tests;
 
 public sealed class UpgradeTests : IDisposable
