@@ -9,7 +9,12 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly Lazy<Task<PrivateCluster>> _cluster = new(() => PrivateCluster.StartAsync());
 
-    internal Task<PrivateCluster> ClusterAsync() => _cluster.Value;
+    /// <summary>The server. Where PostgreSQL is not installed, the test that asks says that it is skipped.</summary>
+    internal Task<PrivateCluster> ClusterAsync()
+    {
+        Assert.SkipUnless(PrivateCluster.Available, "PostgreSQL's server is not installed (Debian: postgresql).");
+        return _cluster.Value;
+    }
 
     public async ValueTask DisposeAsync()
     {
