@@ -29,6 +29,8 @@ public enum MigrationFailure
     DatabaseUnusable,
     /// <summary>No room on the disk.</summary>
     DiskFull,
+    /// <summary>Migrations are pending, and who asked did not want them applied.</summary>
+    SchemaBehind,
     /// <summary>The migration has no <c>down.sql</c>.</summary>
     Irreversible,
 }

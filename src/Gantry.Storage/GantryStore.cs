@@ -19,12 +19,22 @@ public sealed class GantryStore : IAsyncDisposable
     public static string MigrationsFolder => Path.Combine(AppContext.BaseDirectory, "migrations");
 
     /// <summary>Opens (and creates, and migrates) the SQLite database at this path.</summary>
+    /// <param name="databasePath">The file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="upgrade">Whether to bring an older database to this build's schema; else one that is older is refused.</param>
+    /// <param name="cancellationToken">Stops an upgrade, between two of its steps.</param>
     /// <exception cref="MigrationException">The database could not be brought to the schema of this build; the message says why.</exception>
-    public static async Task<GantryStore> OpenAsync(string databasePath, TimeProvider time, CancellationToken cancellationToken = default)
+    public static async Task<GantryStore> OpenAsync(string databasePath, TimeProvider time, bool upgrade = true, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
         var migrator = new SqliteMigrator(Connections.ConnectionString(databasePath), MigrationFolder.Read(MigrationsFolder), time);
-        await migrator.UpgradeAsync(cancellationToken);
+        if (upgrade)
+            await migrator.UpgradeAsync(cancellationToken);
+        else if (migrator.Status() is { Pending: [var first, ..] } status)
+            throw new MigrationException(MigrationFailure.SchemaBehind,
+                $"The database is at revision {status.Revision}, this build needs {status.Revision + status.Pending.Count}, and upgrading at start is turned off (--upgrade never). "
+                + "Nothing was changed. Run: gantry db upgrade")
+            { Migration = first.FullName, DatabaseRevision = status.Revision };
         return new GantryStore(new ReadPool(databasePath), new GroupWriter(databasePath));
     }
 

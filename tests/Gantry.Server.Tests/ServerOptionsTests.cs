@@ -12,9 +12,18 @@ public sealed class ServerOptionsTests
         Assert.Equal(("/h", 0, true, Microsoft.Extensions.Logging.LogLevel.Debug), (options!.Home, options.Port, options.Embedded, options.LogLevel));
     }
 
+    [Fact]
+    public void UpgradeAndHold_AreRead()
+    {
+        var (options, _) = ServerOptions.Parse(["--upgrade=never", "--hold"], _ => null);
+        Assert.Equal((false, true), (options!.Upgrade, options.Hold));
+        Assert.True(ServerOptions.Parse([], _ => null).Options!.Upgrade);
+    }
+
     [Theory]
     [InlineData("--port", "70000", "70000")]
     [InlineData("--log-level", "loud", "loud")]
+    [InlineData("--upgrade", "sometimes", "sometimes")]
     [InlineData("--nonsense", "1", "--nonsense")]
     public void WrongOption_IsNamedWithItsValue(string name, string value, string named)
     {

@@ -18,9 +18,12 @@ internal static class ServerCommand
         var yes = Shared.Yes("Accepted for dstack's sake: the server asks nothing");
         var no = new Option<bool>("--no", "-n") { Description = "The same" };
         var token = new Option<string?>("--token") { Description = "The admin user token", HelpName = "TOKEN" };
+        var upgrade = new Option<string?>("--upgrade") { Description = "When to upgrade the database: auto (at start) or never. Defaults to auto", HelpName = "WHEN" };
+        upgrade.AcceptOnlyFromAmong("auto", "never");
+        var hold = new Option<bool>("--hold") { Description = "When the upgrade fails, stay up, answer 503 and tell why at /healthz" };
         var command = new Command("server", "Start a server in the foreground")
         {
-            host, port, debug, level, yes, no, token, Stop(invocation), Status(invocation),
+            host, port, debug, level, yes, no, token, upgrade, hold, Stop(invocation), Status(invocation),
         };
         HelpPage.SetEnding(command, """
             Examples:
@@ -31,28 +34,30 @@ internal static class ServerCommand
 
             Other commands start the embedded server by themselves when no project is configured.
             """);
-        command.SetAction(parsed => Become(
-            invocation, parsed.GetValue(host), parsed.GetValue(port), parsed.GetValue(debug) ? "debug" : parsed.GetValue(level), parsed.GetValue(token)));
+        command.SetAction(parsed =>
+        {
+            // Not on the server's command line, where every user of the machine could read it.
+            if (parsed.GetValue(token) is { } secret)
+                Posix.SetEnvironment("GANTRY_ADMIN_TOKEN", secret, 1);
+            return Become(invocation,
+            [
+                .. Pass("--host", parsed.GetValue(host)), .. Pass("--port", parsed.GetValue(port)?.ToString(CultureInfo.InvariantCulture)),
+                .. Pass("--log-level", (parsed.GetValue(debug) ? "debug" : parsed.GetValue(level))?.ToLowerInvariant()),
+                .. Pass("--upgrade", parsed.GetValue(upgrade)), .. parsed.GetValue(hold) ? ["--hold"] : Array.Empty<string>(),
+            ]);
+        });
         return command;
     }
 
-    private static int Become(Invocation invocation, string? host, int? port, string? level, string? token)
+    private static string[] Pass(string name, string? value) => value is null ? [] : [name, value];
+
+    private static int Become(Invocation invocation, string[] options)
     {
         var folder = new ServerFolder(invocation.Home);
         if (folder.IsServerAlive)
             throw new CliException(ExitCodes.Failed, $"A server of {invocation.Home} runs already{Where(folder)}. Stop it first: gantry server stop");
-        var arguments = new List<string> { "--home", invocation.Home };
-        if (host is not null)
-            arguments.AddRange(["--host", host]);
-        if (port is { } number)
-            arguments.AddRange(["--port", number.ToString(CultureInfo.InvariantCulture)]);
-        if (level is not null)
-            arguments.AddRange(["--log-level", level.ToLowerInvariant()]);
-        // Not on its command line, where every user of the machine could read it.
-        if (token is not null)
-            Posix.SetEnvironment("GANTRY_ADMIN_TOKEN", token, 1);
         var executable = ServerLauncher.Executable;
-        var reason = Posix.Become(executable, arguments);
+        var reason = Posix.Become(executable, ["--home", invocation.Home, .. options]);
         throw new CliException(ExitCodes.Unreachable, $"{executable} cannot be run: {reason}");
     }
 

@@ -31,6 +31,9 @@ internal sealed class ApiError : Exception
     /// <summary>No room: what the caller asked for was not done.</summary>
     public static ApiError InsufficientStorage(string message) => Coded(507, [(message, "error")]);
 
+    /// <summary>The server cannot serve now.</summary>
+    public static ApiError Unavailable(string message) => Coded(503, [(message, "error")]);
+
     public static ApiError Internal(string requestId) =>
         Coded(500, [($"The server failed to answer; nothing is known to have changed. Its log tells more, under request {requestId}.", "error")]);
 

@@ -37,7 +37,8 @@ internal sealed partial class ErrorReplies(RequestDelegate next, IHostApplicatio
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, ApiError error)
+    /// <summary>Answers with an error.</summary>
+    public static async Task WriteAsync(HttpContext context, ApiError error)
     {
         if (context.Response.HasStarted)
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using Gantry.Server.Agents;
 using Gantry.Server.Api;
 using Gantry.Server.Auth;
@@ -34,7 +33,7 @@ internal sealed class ServerApp : IAsyncDisposable
     public static async Task<ServerApp> StartAsync(ServerOptions options, ServerHome home)
     {
         var token = home.AdminToken(options.Token);
-        var store = await GantryStore.OpenAsync(home.DatabasePath, TimeProvider.System);
+        var store = await GantryStore.OpenAsync(home.DatabasePath, TimeProvider.System, options.Upgrade);
         var logs = new SegmentLogStore(home.LogsDirectory, TimeProvider.System);
         try
         {
@@ -66,21 +65,7 @@ internal sealed class ServerApp : IAsyncDisposable
     private static WebApplication Build(
         ServerOptions options, ServerHome home, GantryStore store, SegmentLogStore logs, AdminToken token)
     {
-        // A content root of its own, and no configuration files: watching the working directory costs more than all the rest of the start.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = home.ServerDirectory, Args = [] });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 16 << 20;
-            kestrel.Listen(Address(options.Host), options.Port);
-        });
+        var builder = WebBuilder.Create(options, home);
         builder.Services
             .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
             .AddSingleton<ChangeFeed>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
@@ -108,9 +93,4 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);
     }
-
-    private static IPAddress Address(string host) =>
-        host == "localhost" ? IPAddress.Loopback
-        : IPAddress.TryParse(host, out var address) ? address
-        : throw new IOException($"--host: '{host}' is not an address to listen on; allowed are an IP address and 'localhost'.");
 }

@@ -14,4 +14,7 @@ internal static class ServerExitCodes
 
     /// <summary>Another server holds this home.</summary>
     public const int AlreadyRunning = 4;
+
+    /// <summary>The database could not be brought to this build's schema. It is at its last good revision, and the report says why.</summary>
+    public const int UpgradeFailed = 5;
 }

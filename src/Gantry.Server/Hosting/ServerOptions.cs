@@ -4,12 +4,15 @@ namespace Gantry.Server.Hosting;
 internal sealed record ServerOptions
 {
     public const string Usage = """
-        Usage: gantry-server [--home DIR] [--host HOST] [--port N] [--token TOKEN] [--embedded] [--log-level LEVEL]
+        Usage: gantry-server [--home DIR] [--host HOST] [--port N] [--token TOKEN] [--upgrade auto|never] [--hold] [--embedded] [--log-level LEVEL]
 
           --home DIR         where the server keeps its database, logs and lock; default: $GANTRY_HOME or ~/.gantry
           --host HOST        address to listen on; default 127.0.0.1
           --port N           port to listen on, 0 for any free one; default 3000
           --token TOKEN      the admin's token; default: $GANTRY_ADMIN_TOKEN, else made on first start
+          --upgrade WHEN     auto upgrades the database at start if need be; never leaves that to `gantry db upgrade`, and
+                             refuses to start until it was done; default auto
+          --hold             when the upgrade fails, stay up: answer 503 everywhere, and tell why at /healthz
           --embedded         started by the CLI for this machine: says nothing on standard output
           --log-level LEVEL  trace, debug, info, warning, error; default info
           --version          print the version and end
@@ -20,6 +23,12 @@ internal sealed record ServerOptions
     public int Port { get; init; } = 3000;
     public string? Token { get; init; }
     public bool Embedded { get; init; }
+
+    /// <summary>Whether to bring an older database to this build's schema at start.</summary>
+    public bool Upgrade { get; init; } = true;
+
+    /// <summary>Whether to stay up, unready, when the database cannot be brought to this build's schema.</summary>
+    public bool Hold { get; init; }
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Reads the command line; on a mistake, the sentence that says what is wrong.</summary>
@@ -34,12 +43,12 @@ internal sealed record ServerOptions
         for (var i = 0; i < args.Count; i++)
         {
             var (name, inline) = Split(args[i]);
-            if (name == "--embedded")
+            if (args[i] is "--embedded" or "--hold")
             {
-                options = options with { Embedded = true };
+                options = name == "--hold" ? options with { Hold = true } : options with { Embedded = true };
                 continue;
             }
-            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level"))
+            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level" or "--upgrade"))
                 return (null, $"Unknown option '{args[i]}'.");
             if ((inline ?? (++i < args.Count ? args[i] : null)) is not { Length: > 0 } value)
                 return (null, $"Option {name} needs a value.");
@@ -59,6 +68,11 @@ internal sealed record ServerOptions
                     break;
                 case "--port":
                     return (null, $"--port: '{value}' is not a port; allowed is 0 to 65535.");
+                case "--upgrade" when value is "auto" or "never":
+                    options = options with { Upgrade = value == "auto" };
+                    break;
+                case "--upgrade":
+                    return (null, $"--upgrade: '{value}' is not known; allowed are auto and never.");
                 case "--log-level" when ParseLevel(value) is { } level:
                     options = options with { LogLevel = level };
                     break;

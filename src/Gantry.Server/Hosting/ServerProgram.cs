@@ -1,4 +1,5 @@
 using Gantry.Migrations;
+using Gantry.Server.Upgrade;
 using Gantry.Storage;
 
 namespace Gantry.Server.Hosting;
@@ -38,11 +39,28 @@ internal static class ServerProgram
             await app.WaitForShutdownAsync();
             return ServerExitCodes.Ok;
         }
-        catch (Exception e) when (e is IOException or StoreFullException or MigrationException)
+        catch (MigrationException e) when (!options.Hold)
+        {
+            await Console.Error.WriteLineAsync($"The server cannot start: its database could not be upgraded. {e.Message}");
+            return ServerExitCodes.UpgradeFailed;
+        }
+        catch (MigrationException e)
+        {
+            return await HoldAsync(options, home, e);
+        }
+        catch (Exception e) when (e is IOException or StoreFullException)
         {
             await Console.Error.WriteLineAsync($"The server cannot start: {e.Message}");
             return ServerExitCodes.CannotStart;
         }
+    }
+
+    private static async Task<int> HoldAsync(ServerOptions options, ServerHome home, MigrationException failure)
+    {
+        await using var held = await HeldServer.StartAsync(options, home, failure);
+        await Console.Error.WriteLineAsync($"The server holds at {held.Url}: its database could not be upgraded. {failure.Message}");
+        await held.WaitForShutdownAsync();
+        return ServerExitCodes.UpgradeFailed;
     }
 
     private static async Task AnnounceAsync(ServerApp app)

@@ -32,7 +32,8 @@ public sealed class Database(GantryHome home)
         return token;
     }
 
-    private void Execute(string sql)
+    /// <summary>Runs a statement that must change exactly one row.</summary>
+    public void Execute(string sql)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
