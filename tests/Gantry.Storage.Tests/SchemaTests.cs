@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Gantry.Migrations;
+using Gantry.Migrations.Files;
 using Gantry.Model.States;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -94,7 +95,7 @@ public sealed class SchemaTests : IAsyncLifetime
         await _store.DisposeAsync();
         var migrations = MigrationFolder.Read(GantryStore.MigrationsFolder);
         var migrator = new SqliteMigrator($"Data Source={_folder.Database}", migrations, TimeProvider.System);
-        foreach (var migration in migrations.Reverse())
+        foreach (var migration in migrations.Migrations.Reverse())
             Assert.Equal(migration, await migrator.DowngradeAsync());
         Assert.Equal("gantry_migrations", Assert.Single(Rows("SELECT name FROM sqlite_master"))[0]);
 

@@ -9,7 +9,7 @@ public sealed class TempFolder : IDisposable
 
     public string Logs => Path.Combine(Root, "logs");
 
-    public Task<GantryStore> OpenAsync() => GantryStore.OpenAsync(Database, TimeProvider.System, TestContext.Current.CancellationToken);
+    public Task<GantryStore> OpenAsync() => GantryStore.OpenAsync(Database, TimeProvider.System, cancellationToken: TestContext.Current.CancellationToken);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
