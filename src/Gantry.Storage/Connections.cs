@@ -1,5 +1,7 @@
+using Gantry.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using SQLitePCL;
 
 namespace Gantry.Storage;
@@ -35,16 +37,25 @@ internal static class Connections
         PRAGMA cache_size = -1024;
         """);
 
-    /// <summary>A context on a connection. Transactions are begun and ended by the connection's owner, never by EF Core.</summary>
-    public static GantryDb NewContext(SqliteConnection connection, QueryTrackingBehavior tracking)
+    /// <summary>A context that reads.</summary>
+    public static GantryDb NewReader(SqliteConnection connection) => NewContext(connection, QueryTrackingBehavior.NoTracking, null);
+
+    /// <summary>A context that reads and writes.</summary>
+    public static GantryDb NewWriter(SqliteConnection connection, RowStatements statements) => NewContext(connection, QueryTrackingBehavior.TrackAll, statements);
+
+    // Transactions are begun and ended by the connection's owner, never by EF Core.
+    private static GantryDb NewContext(SqliteConnection connection, QueryTrackingBehavior tracking, RowStatements? statements)
     {
         var options = new DbContextOptionsBuilder<GantryDb>()
             .UseSqlite(connection)
             .UseQueryTrackingBehavior(tracking)
+            .ReplaceService<IDatabase, RowDatabase>()
             .Options;
-        var db = new GantryDb(options);
+        var db = new GantryDb(options) { Statements = statements };
         lock (Building)
             db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        // Saving looks for changes, once; nothing else needs to.
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
         return db;
     }
 

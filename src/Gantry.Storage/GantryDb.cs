@@ -1,5 +1,6 @@
 using Gantry.Storage.Mapping;
 using Gantry.Storage.Rows;
+using Gantry.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Storage;
@@ -7,6 +8,8 @@ namespace Gantry.Storage;
 /// <summary>The tables. Tracks changes when it comes from a write, does not when it comes from a read.</summary>
 public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(options)
 {
+    private readonly List<EventRow> _recorded = [];
+
     /// <summary>Users.</summary>
     public DbSet<UserRow> Users => Set<UserRow>();
     /// <summary>Projects.</summary>
@@ -26,19 +29,26 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     /// <summary>Settings.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 
+    /// <summary>How rows are written; null in a context that only reads.</summary>
+    internal RowStatements? Statements { get; init; }
+
+    /// <summary>
+    /// Adds an event, with its targets, to what is written next. It is not tracked: events are most of the rows that are written, and
+    /// nothing ever changes them.
+    /// </summary>
+    public void Record(EventRow happened) => _recorded.Add(happened);
+
     /// <inheritdoc/>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
+        ChangeTracker.DetectChanges();
         CountVersions();
-        return base.SaveChanges(acceptAllChangesOnSuccess);
+        return base.SaveChanges(acceptAllChangesOnSuccess) + WriteRecorded();
     }
 
     /// <inheritdoc/>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
-    {
-        CountVersions();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-    }
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        Task.FromResult(SaveChanges(acceptAllChangesOnSuccess));
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => Tables.Map(modelBuilder);
@@ -48,6 +58,15 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     {
         configurationBuilder.Properties<Guid>().HaveConversion<UuidText>();
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicroseconds>();
+    }
+
+    private int WriteRecorded()
+    {
+        var written = _recorded.Count;
+        foreach (var happened in _recorded)
+            Statements!.Insert(happened);
+        _recorded.Clear();
+        return written;
     }
 
     private void CountVersions()

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Gantry.Storage.Writing;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
 
 namespace Gantry.Storage;
@@ -18,12 +18,14 @@ internal sealed class GroupWriter : IAsyncDisposable
     private readonly BlockingCollection<PendingChange> _waiting = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
+    private readonly RowStatements _statements;
     // The writer's thread makes it: the server need not wait for EF Core when it starts.
     private GantryDb _db = null!;
 
     public GroupWriter(string databasePath)
     {
         _connection = Connections.OpenForWriting(databasePath);
+        _statements = new RowStatements(_connection);
         new Thread(Run) { Name = "store writer", IsBackground = true }.Start();
     }
 
@@ -50,7 +52,7 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     private void Run()
     {
-        _db = Connections.NewContext(_connection, QueryTrackingBehavior.TrackAll);
+        _db = Connections.NewWriter(_connection, _statements);
         var group = new List<PendingChange>(LargestGroup);
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
@@ -62,6 +64,7 @@ internal sealed class GroupWriter : IAsyncDisposable
         }
 
         _db.Dispose();
+        _statements.Dispose();
         _connection.Dispose();
         _ended.SetResult();
     }
@@ -130,7 +133,7 @@ internal sealed class GroupWriter : IAsyncDisposable
     private void RenewContext()
     {
         _db.Dispose();
-        _db = Connections.NewContext(_connection, QueryTrackingBehavior.TrackAll);
+        _db = Connections.NewWriter(_connection, _statements);
     }
 
     private static Exception Translate(Exception error) => IsFull(error)

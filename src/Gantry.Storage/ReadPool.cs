@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Storage;
 
@@ -52,7 +51,7 @@ internal sealed class ReadPool(string databasePath) : IDisposable
     private Reader Open()
     {
         var connection = Connections.OpenForReading(databasePath);
-        return new Reader(Connections.NewContext(connection, QueryTrackingBehavior.NoTracking), connection);
+        return new Reader(Connections.NewReader(connection), connection);
     }
 
     private void GiveBack(Reader reader)

@@ -43,6 +43,6 @@ internal static class EventLog
         var row = new EventRow { Id = Guid.NewGuid(), Message = message, RecordedAt = at, ActorUserId = actor };
         target.EventId = row.Id;
         row.Targets.Add(target);
-        db.Events.Add(row);
+        db.Record(row);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Gantry.Storage.Mapping;
 
@@ -10,6 +11,13 @@ namespace Gantry.Storage.Mapping;
 /// </summary>
 internal static class Tables
 {
+    /// <summary>Row types, each after those it refers to.</summary>
+    private static readonly Type[] Order =
+    [
+        typeof(SettingRow), typeof(UserRow), typeof(ProjectRow), typeof(MemberRow), typeof(InstanceRow), typeof(RunRow), typeof(JobRow),
+        typeof(EventRow), typeof(EventTargetRow),
+    ];
+
     public static void Map(ModelBuilder model)
     {
         model.Entity<SettingRow>().ToTable("settings").HasKey(setting => setting.Key);
@@ -20,6 +28,9 @@ internal static class Tables
         MapEvents(model);
         NameColumns(model);
     }
+
+    /// <summary>The place of a table in the order in which rows can be added.</summary>
+    public static int Rank(IEntityType type) => Array.IndexOf(Order, type.ClrType);
 
     private static void MapProjects(ModelBuilder model)
     {
@@ -62,7 +73,7 @@ internal static class Tables
         foreach (var property in model.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-            property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+            property.ValueGenerated = ValueGenerated.Never;
         }
     }
 }
