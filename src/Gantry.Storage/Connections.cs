@@ -47,7 +47,7 @@ internal static class Connections
     private static GantryDb NewContext(SqliteConnection connection, QueryTrackingBehavior tracking, RowStatements? statements)
     {
         var options = new DbContextOptionsBuilder<GantryDb>()
-            .UseSqlite(connection)
+            .UseSqlite(connection, sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .UseQueryTrackingBehavior(tracking)
             .ReplaceService<IDatabase, RowDatabase>()
             .Options;

@@ -39,6 +39,12 @@ public sealed class GantryStore : IAsyncDisposable
     }
 
     /// <summary>
+    /// Grows when users, projects or members were written, before the one who asked for it hears of the commit: what was read of them
+    /// after looking at it holds for as long as it stays the same.
+    /// </summary>
+    public long AccessVersion => _writer.AccessVersion;
+
+    /// <summary>
     /// Reads on the calling thread, without tracking: all queries of one call see the same state of the database.
     /// The result must not hold on to the context.
     /// </summary>

@@ -19,6 +19,7 @@ internal sealed class GroupWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
     private readonly RowStatements _statements;
+    private long _accessVersion;
     // The writer's thread makes it: the server need not wait for EF Core when it starts.
     private GantryDb _db = null!;
 
@@ -28,6 +29,9 @@ internal sealed class GroupWriter : IAsyncDisposable
         _statements = new RowStatements(_connection);
         new Thread(Run) { Name = "store writer", IsBackground = true }.Start();
     }
+
+    /// <inheritdoc cref="GantryStore.AccessVersion"/>
+    public long AccessVersion => Interlocked.Read(ref _accessVersion);
 
     public Task<T> Add<T>(Func<GantryDb, T> change, CancellationToken cancellationToken)
     {
@@ -92,6 +96,12 @@ internal sealed class GroupWriter : IAsyncDisposable
             foreach (var change in group)
                 change.Fail(reason);
             return;
+        }
+        finally
+        {
+            // Also after a commit that failed: whether it did nothing is not for the cache to judge.
+            if (_statements.TakeAccessWritten())
+                Interlocked.Increment(ref _accessVersion);
         }
 
         foreach (var change in made)

@@ -99,7 +99,7 @@ internal sealed class AgentSession(
 
     private async Task StoreAsync(ObservedJobs observed, CancellationToken cancellationToken)
     {
-        var outcome = await observations.StoreAsync(instance.Id, observed, cancellationToken);
+        var outcome = await observations.StoreAsync(instance, observed, cancellationToken);
         foreach (var job in outcome.Forget)
         {
             // What the agent forgets is nowhere else: the log has to be on the disk by then, not only in its cache.

@@ -4,12 +4,15 @@ using Gantry.Server.Changes;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Server.Agents;
 
 /// <summary>Takes agents' words into the rows.</summary>
 internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs)
 {
+    private const int LoadedAtOnce = 1000;
+
     /// <summary>What became of a set of observations.</summary>
     /// <param name="Forget">Jobs whose end is stored: their agent may drop them.</param>
     public sealed record Outcome(IReadOnlyList<Ended> Forget);
@@ -21,15 +24,15 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
     /// Stores what an agent reports and takes the runs on. With the full set, a job that was running there and is not
     /// known to the agent any more is lost: its spool is gone, and starting it again could make it run twice.
     /// </summary>
-    public async Task<Outcome> StoreAsync(Guid instanceId, ObservedJobs observed, CancellationToken cancellationToken)
+    public async Task<Outcome> StoreAsync(InstanceRow instance, ObservedJobs observed, CancellationToken cancellationToken)
     {
         var forget = await ledger.CommitAsync(
             (db, changes) =>
             {
                 var now = ledger.Now;
-                var instance = db.Instances.Find(instanceId)!;
                 if (observed.Full)
-                    quarantine.Clear(instanceId);
+                    quarantine.Clear(instance.Id);
+                Load(db, observed.Jobs);
                 var ended = new List<Ended>();
                 foreach (var job in observed.Jobs)
                     Store(db, changes, instance, job, ended, now);
@@ -76,6 +79,16 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
     {
         job.Observed = ObservedState.FailedToStart.WireName();
         transitions.Advance(db, changes, job.RunId, now);
+    }
+
+    // A query for all of them, not one each: they are then found in the context.
+    private static void Load(GantryDb db, IReadOnlyList<ObservedJob> observed)
+    {
+        foreach (var ids in observed.Select(job => job.JobId).Chunk(LoadedAtOnce))
+        {
+            var runs = db.Jobs.Where(job => ids.Contains(job.Id)).AsEnumerable().Select(job => job.RunId).Distinct().ToList();
+            db.Runs.Where(run => runs.Contains(run.Id)).Load();
+        }
     }
 
     private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Ended> ended, DateTimeOffset now)

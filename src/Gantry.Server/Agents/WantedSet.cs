@@ -1,5 +1,6 @@
 using Gantry.Engine.Runs;
 using Gantry.Model.Link;
+using Gantry.Server.Api;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
@@ -8,7 +9,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>What a host should do, read from the rows: the other half of "the database holds what is wanted, agents make it so".</summary>
-internal sealed class WantedSet(RunDefinitions definitions, ILogStore logs)
+internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs)
 {
     /// <summary>A job of the host that has not ended, with what is wanted of it now.</summary>
     /// <param name="JobId">The submission's id.</param>
@@ -22,38 +23,45 @@ internal sealed class WantedSet(RunDefinitions definitions, ILogStore logs)
         var active = db.Jobs.Where(job => job.Status == "provisioning" || job.Status == "pulling" || job.Status == "running" || job.Status == "terminating");
         if (runIds is not null)
             active = active.Where(job => runIds.Contains(job.RunId));
-        var placed = active.Where(job => job.InstanceId == instance.Id).OrderBy(job => job.SubmittedAt).ThenBy(job => job.JobNum).ToList();
+        var placed = active.Where(job => job.InstanceId == instance.Id)
+            .Join(db.Runs, job => job.RunId, run => run.Id, (job, run) => new { Job = job, run.ProjectId, run.Name })
+            .OrderBy(row => row.Job.SubmittedAt).ThenBy(row => row.Job.JobNum).ToList();
         var entries = new List<Entry>(placed.Count);
-        foreach (var jobs in placed.GroupBy(job => job.RunId))
+        if (placed.Count == 0)
+            return entries;
+        var host = new Host(serverId, HostViews.Facts(instance).InternalIp);
+        foreach (var rows in placed.GroupBy(row => row.Job.RunId))
         {
-            var definition = definitions.Get(db, jobs.Key);
+            var run = new RunOnHost(rows.First().Name, names.Project(db, rows.First().ProjectId), definitions.Get(db, rows.Key));
             // A run of one node has no siblings to wait for.
-            var siblings = definition.Policy.Nodes == 1 ? [.. jobs] : RunTransitions.LatestSubmission(db, jobs.Key);
-            var states = siblings.Select(job => RunTransitions.State(job, definition.MaxDuration)).ToList();
-            foreach (var job in jobs)
-                entries.Add(Describe(db, job, definition, states, instance, serverId));
+            var siblings = run.Definition.Policy.Nodes == 1 ? rows.Select(row => row.Job) : RunTransitions.LatestSubmission(db, rows.Key);
+            var states = siblings.Select(job => RunTransitions.State(job, run.Definition.MaxDuration)).ToList();
+            foreach (var row in rows)
+                entries.Add(Describe(row.Job, run, states, host));
         }
         return entries;
     }
 
-    private Entry Describe(GantryDb db, JobRow job, RunDefinition definition, List<JobState> siblings, InstanceRow instance, Guid serverId)
+    private sealed record Host(Guid ServerId, string InternalIp);
+
+    private sealed record RunOnHost(string Name, string Project, RunDefinition Definition);
+
+    private Entry Describe(JobRow job, RunOnHost run, List<JobState> siblings, Host host)
     {
+        var definition = run.Definition;
         var state = siblings.Find(sibling => sibling.Id == job.Id) ?? RunTransitions.State(job, definition.MaxDuration);
         var grace = RunLifecycle.StopGrace(state, definition.StopDuration);
         if (state.Observed is null && grace is null && !RunLifecycle.MayStart(definition.Policy, state, siblings))
             return new Entry(job.Id, null, null);
         // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice.
-        var order = state.Observed is null && grace is null ? Order(db, job, definition, instance, serverId) : null;
+        var order = state.Observed is null && grace is null ? Order(job, run, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 
-    private static JobOrder Order(GantryDb db, JobRow job, RunDefinition definition, InstanceRow instance, Guid serverId)
+    private static JobOrder Order(JobRow job, RunOnHost run, Host host)
     {
-        var run = db.Runs.Find(job.RunId)!;
-        var project = db.Projects.Find(run.ProjectId)!;
-        var spec = definition.Jobs[job.JobNum];
-        var ip = HostViews.Facts(instance).InternalIp;
+        var spec = run.Definition.Jobs[job.JobNum];
         return JobPlanner.Order(
-            job.Id, serverId, project.Name, run.Id, run.Name, definition.Spec.RepoId, spec, [.. Enumerable.Repeat(ip, spec.JobsPerReplica)]);
+            job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId, spec, [.. Enumerable.Repeat(host.InternalIp, spec.JobsPerReplica)]);
     }
 }

@@ -5,6 +5,7 @@ using Gantry.Model.States;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Server.Api;
 
@@ -45,8 +46,10 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
     }
 
     /// <summary>One run of the project that is not deleted.</summary>
-    public static RunRow? Find(GantryDb db, Guid projectId, string name) =>
-        db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null);
+    public static RunRow? Find(GantryDb db, Guid projectId, string name) => ByName(db, projectId, name);
+
+    private static readonly Func<GantryDb, Guid, string, RunRow?> ByName = EF.CompileQuery(
+        (GantryDb db, Guid projectId, string name) => db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null));
 
     /// <summary>All that is needed to write these runs.</summary>
     public Page Complete(GantryDb db, IReadOnlyList<RunRow> runs)

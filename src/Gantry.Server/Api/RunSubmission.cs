@@ -43,18 +43,19 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     /// <summary>Stores the run and its jobs in one transaction. Returns the run after the commit.</summary>
     public async Task<RunQueries.Page> SubmitAsync(ApplyRunPlanRequest request, ProjectRow project, Caller caller, CancellationToken cancellationToken)
     {
-        var definition = Define(request.Plan.RunSpec);
+        var spec = request.Plan.RunSpec;
+        var given = Name(spec);
+        // Planned and written here where that can be: the writer's thread has everybody's changes to make.
+        var (definition, text) = Stored(given is null ? Define(spec) : Define(Named(spec, given)));
         var (page, replaced) = await ledger.CommitAsync(
             (db, changes) =>
             {
                 var now = ledger.Now;
                 IReadOnlyList<Guid> replaced = [];
-                var spec = request.Plan.RunSpec;
-                var name = Name(spec);
-                if (name is not null && RunQueries.Find(db, project.Id, name) is { } current)
+                if (given is not null && RunQueries.Find(db, project.Id, given) is { } current)
                     replaced = Override(db, changes, current, request, caller, now);
-                name ??= FreeName(db, project.Id);
-                var named = RunDefinition.Of(spec with { RunName = name, Configuration = spec.Configuration with { Name = name } });
+                var name = given ?? FreeName(db, project.Id);
+                var (named, stored) = given is null ? Stored(RunDefinition.Of(Named(spec, name))) : (definition, text);
                 var run = new RunRow
                 {
                     Id = Guid.NewGuid(),
@@ -65,7 +66,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                     SubmittedAt = now,
                     LastProcessedAt = now,
                     Priority = ((TaskConfiguration)definition.Spec.Configuration).Priority ?? 0,
-                    Spec = JsonSerializer.Serialize(named.Spec, ApiJson.Default.RunSpec),
+                    Spec = stored,
                 };
                 definitions.Put(run.Id, named);
                 db.Runs.Add(run);
@@ -99,6 +100,14 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     {
         var problems = JobPlanner.Unsupported(JobPlanner.Effective(spec));
         return problems.Count == 0 ? RunDefinition.Of(spec) : throw ApiError.Bad(problems);
+    }
+
+    private static RunSpec Named(RunSpec spec, string name) => spec with { RunName = name, Configuration = spec.Configuration with { Name = name } };
+
+    private static (RunDefinition Definition, string Text) Stored(RunDefinition definition)
+    {
+        _ = definition.JobTexts;
+        return (definition, JsonSerializer.Serialize(definition.Spec, ApiJson.Default.RunSpec));
     }
 
     private static List<Guid> Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)

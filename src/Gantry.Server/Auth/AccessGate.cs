@@ -1,5 +1,4 @@
 using Gantry.Server.Api;
-using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
 using Gantry.Storage.Rows;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gantry.Server.Auth;
 
 /// <summary>Checks, before any endpoint runs, who calls and whether they may.</summary>
-internal sealed class AccessGate(RequestDelegate next, Ledger ledger, Readiness readiness)
+internal sealed class AccessGate(RequestDelegate next, AccessLookup lookup, Readiness readiness)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -44,20 +43,12 @@ internal sealed class AccessGate(RequestDelegate next, Ledger ledger, Readiness 
         if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || header.Length == scheme.Length)
             throw ApiError.NotAuthenticated();
         var token = header[scheme.Length..].Trim();
-        var hash = Caller.Hash(token);
-        var user = ledger.Read(db => db.Users.SingleOrDefault(user => user.TokenHash == hash && user.DeletedAt == null));
-        return user is { Active: true } ? new Caller(user, token) : throw ApiError.InvalidToken();
+        return lookup.User(Caller.Hash(token)) is { Active: true } user ? new Caller(user, token) : throw ApiError.InvalidToken();
     }
 
     private ProjectRow FindProject(HttpContext context, Caller caller, Access access)
     {
-        var name = (string?)context.Request.RouteValues["project_name"];
-        var (project, isMember) = ledger.Read(db =>
-        {
-            var project = db.Projects.SingleOrDefault(project => project.Name == name && project.DeletedAt == null);
-            return (project, project is not null && db.Members.Any(member => member.ProjectId == project.Id && member.UserId == caller.User.Id));
-        });
-        if (project is null)
+        if (lookup.Project((string)context.Request.RouteValues["project_name"]!, caller.User.Id) is not var (project, isMember))
             throw ApiError.NotFound();
         var mayRead = access == Access.ProjectReader && project.IsPublic;
         return isMember || caller.IsGlobalAdmin || mayRead ? project : throw ApiError.AccessDenied();

@@ -7,6 +7,9 @@ internal sealed class Ledger(GantryStore store, ChangeFeed feed, TimeProvider ti
 {
     public DateTimeOffset Now => time.GetUtcNow();
 
+    /// <inheritdoc cref="GantryStore.AccessVersion"/>
+    public long AccessVersion => store.AccessVersion;
+
     public T Read<T>(Func<GantryDb, T> query) => store.Read(query);
 
     public async Task<T> CommitAsync<T>(Func<GantryDb, ChangeSet, T> change, CancellationToken cancellationToken = default)

@@ -70,7 +70,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
             .AddSingleton<ChangeFeed>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
-            .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>()
+            .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
             .AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -7,8 +7,10 @@ internal static class WebBuilder
 {
     public static WebApplicationBuilder Create(ServerOptions options, ServerHome home)
     {
-        // A content root of its own, and no configuration files: watching the working directory costs more than all the rest of the start.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = home.ServerDirectory, Args = [] });
+        // A content root of its own, no configuration files, and nobody who watches for them: every write to the database and the logs,
+        // which lie in that directory, would wake the watcher.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = home.ServerDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
         {

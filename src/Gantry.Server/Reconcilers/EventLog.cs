@@ -40,7 +40,7 @@ internal static class EventLog
     {
         // Events of one transaction keep their order in a listing that is sorted by time.
         var at = now.AddMicroseconds(changes.Events++);
-        var row = new EventRow { Id = Guid.NewGuid(), Message = message, RecordedAt = at, ActorUserId = actor };
+        var row = new EventRow { Id = EventIds.At(at), Message = message, RecordedAt = at, ActorUserId = actor };
         target.EventId = row.Id;
         row.Targets.Add(target);
         db.Record(row);

@@ -14,6 +14,11 @@ internal sealed record RunDefinition(RunSpec Spec, IReadOnlyList<JobSpec> Jobs, 
 
     public TimeSpan? StopDuration => Seconds(Jobs[0].StopDuration);
 
+    /// <summary>The jobs' specs as the JSON that is stored.</summary>
+    public IReadOnlyList<string> JobTexts => jobTexts.Value;
+
+    private readonly Lazy<IReadOnlyList<string>> jobTexts = new(() => [.. Jobs.Select(spec => JsonSerializer.Serialize(spec, ApiJson.Default.JobSpec))]);
+
     public static RunDefinition Of(RunSpec spec)
     {
         var effective = JobPlanner.Effective(spec);

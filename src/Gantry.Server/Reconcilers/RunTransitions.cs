@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Gantry.Engine.Runs;
-using Gantry.Model.Api;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Changes;
@@ -191,7 +189,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         var submission = former.Count == 0 ? 0 : former[0].SubmissionNum + 1;
         var isRetry = former.Any(job => JobOutcomes.IsFailure(StateNames.Parse<JobTerminationReason>(job.TerminationReason)));
         var jobs = new List<JobRow>(definition.Jobs.Count);
-        foreach (var spec in definition.Jobs)
+        foreach (var (spec, text) in definition.Jobs.Zip(definition.JobTexts))
         {
             var job = new JobRow
             {
@@ -203,7 +201,7 @@ internal sealed class RunTransitions(RunDefinitions definitions)
                 Status = JobStatus.Submitted.WireName(),
                 SubmittedAt = now,
                 LastProcessedAt = now,
-                Spec = JsonSerializer.Serialize(spec, ApiJson.Default.JobSpec),
+                Spec = text,
             };
             db.Jobs.Add(job);
             jobs.Add(job);

@@ -4,6 +4,7 @@ using Gantry.Server.Agents;
 using Gantry.Server.Changes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gantry.Server.Reconcilers;
 
@@ -53,9 +54,12 @@ internal sealed partial class Scheduler(
     private void Place(GantryDb db, ChangeSet changes)
     {
         var now = ledger.Now;
-        var queue = Queue(db);
+        var (queue, said) = Queue(db);
         var hostRows = HostViews.Rows(db);
         var plan = Placement.Plan(queue, hosts.States(db, hostRows), now);
+        // Most of a long queue waits for what it waited for before.
+        var waits = plan.Waiting.Where(waiting => said[waiting.RunId] != waiting.Why).ToList();
+        Load(db, plan, waits.Select(waiting => waiting.RunId));
         foreach (var run in plan.Assignments.GroupBy(assignment => assignment.RunId))
         {
             var row = db.Runs.Find(run.Key)!;
@@ -74,14 +78,26 @@ internal sealed partial class Scheduler(
                 queuedJobs.TryRemove(job.JobId, out _);
             transitions.Refuse(db, changes, db.Runs.Find(refusal.RunId)!, refusal.Why, now);
         }
-        foreach (var waiting in plan.Waiting)
+        foreach (var waiting in waits)
             RunTransitions.Wait(changes, db.Runs.Find(waiting.RunId)!, waiting.Why);
     }
 
-    private List<QueuedRun> Queue(GantryDb db)
+    // A query for all of them, not one each: they are then found in the context.
+    private static void Load(GantryDb db, PlacementPlan plan, IEnumerable<Guid> waiting)
+    {
+        var jobs = plan.Assignments.Select(assignment => assignment.JobId).ToList();
+        if (jobs.Count > 0)
+            db.Jobs.Where(job => jobs.Contains(job.Id)).Load();
+        var runs = plan.Assignments.Select(assignment => assignment.RunId).Concat(plan.Refusals.Select(refusal => refusal.RunId)).Concat(waiting).Distinct().ToList();
+        if (runs.Count > 0)
+            db.Runs.Where(run => runs.Contains(run.Id)).Load();
+    }
+
+    /// <summary>The best of the queue, and what each run of it was last said to wait for.</summary>
+    private (List<QueuedRun> Runs, Dictionary<Guid, string?> WaitingFor) Queue(GantryDb db)
     {
         var waiting = db.Jobs.Where(job => job.Status == "submitted" && job.InstanceId == null)
-            .Join(db.Runs, job => job.RunId, run => run.Id, (job, run) => new { JobId = job.Id, job.JobNum, run.Id, run.Priority, run.SubmittedAt })
+            .Join(db.Runs, job => job.RunId, run => run.Id, (job, run) => new { JobId = job.Id, job.JobNum, run.Id, run.Priority, run.SubmittedAt, run.WaitingFor })
             .OrderByDescending(row => row.Priority).ThenBy(row => row.SubmittedAt).ThenBy(row => row.Id).ThenBy(row => row.JobNum)
             .Take(QueueWindow)
             .ToList();
@@ -91,13 +107,15 @@ internal sealed partial class Scheduler(
             var last = waiting[^1].Id;
             waiting.RemoveAll(row => row.Id == last);
         }
-        return [.. waiting.GroupBy(row => row.Id).Select(run => new QueuedRun
+        var runs = waiting.GroupBy(row => row.Id).ToList();
+        var queue = runs.Select(run => new QueuedRun
         {
             RunId = run.Key,
             Priority = run.First().Priority,
             SubmittedAt = run.First().SubmittedAt,
             Jobs = [.. run.Select(row => queuedJobs.GetOrAdd(row.JobId, Describe, (db, run.Key, row.JobNum)))],
-        })];
+        });
+        return ([.. queue], runs.ToDictionary(run => run.Key, run => run.First().WaitingFor));
     }
 
     private QueuedJob Describe(Guid jobId, (GantryDb Db, Guid RunId, int JobNum) where)

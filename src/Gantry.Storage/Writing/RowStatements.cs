@@ -15,6 +15,7 @@ namespace Gantry.Storage.Writing;
 internal sealed class RowStatements(DbConnection connection) : IDisposable
 {
     private readonly Dictionary<(IEntityType, EntityState, Columns), Statement> _statements = [];
+    private bool _isAccessWritten;
     private readonly Statement _event = new(connection, "INSERT INTO events (id, message, recorded_at, actor_user_id) VALUES (@p0, @p1, @p2, @p3)", 4);
     private readonly Statement _target = new(
         connection, "INSERT INTO event_targets (event_id, target_type, target_id, target_name, project_id, run_id) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)", 6);
@@ -25,6 +26,14 @@ internal sealed class RowStatements(DbConnection connection) : IDisposable
         public bool Contains(int index) => (Bits & (1UL << index)) != 0;
 
         public Columns With(int index) => new(Bits | (1UL << index));
+    }
+
+    /// <summary>Whether users, projects or members were written since this was last asked.</summary>
+    public bool TakeAccessWritten()
+    {
+        var written = _isAccessWritten;
+        _isAccessWritten = false;
+        return written;
     }
 
     /// <summary>Adds a row.</summary>
@@ -113,6 +122,7 @@ internal sealed class RowStatements(DbConnection connection) : IDisposable
 
     private Statement Get(IEntityType type, EntityState change, Columns columns)
     {
+        _isAccessWritten |= type.ClrType == typeof(UserRow) || type.ClrType == typeof(ProjectRow) || type.ClrType == typeof(MemberRow);
         if (_statements.TryGetValue((type, change, columns), out var known))
             return known;
         var (sql, count) = change switch
