@@ -123,6 +123,104 @@ public sealed class GantryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_RowsRemovedInAnyOrder_AreGone()
+    {
+        await using var store = await _folder.OpenAsync();
+        var project = await store.AddProjectAsync();
+        await store.WriteAsync(db => db.Members.Add(new MemberRow { ProjectId = project.Id, UserId = project.OwnerId, ProjectRole = "admin" }).Entity.UserId);
+
+        await store.WriteAsync(db =>
+        {
+            db.Remove(db.Users.Single());
+            db.Remove(db.Projects.Single());
+            db.Remove(db.Members.Single());
+            return 0;
+        });
+
+        Assert.Equal(0, store.Read(db => db.Users.Count() + db.Projects.Count() + db.Members.Count()));
+    }
+
+    [Fact]
+    public async Task Write_ColumnsSetToNullAndBack_AreReadBackAsTheyAre()
+    {
+        await using var store = await _folder.OpenAsync();
+        var project = await store.AddProjectAsync();
+        var run = Samples.Run(project, "hello");
+        await store.WriteAsync(db => db.Runs.Add(run).Entity.Id);
+
+        await ChangeAsync("because", Samples.Now);
+        Assert.Equal(("because", Samples.Now), Values());
+        await ChangeAsync(null, null);
+        Assert.Equal((null, null), Values());
+        await ChangeAsync(null, Samples.Now);
+        Assert.Equal((null, Samples.Now), Values());
+
+        Task ChangeAsync(string? waitingFor, DateTimeOffset? wakeAt) => store.WriteAsync(db =>
+        {
+            var row = db.Runs.Find(run.Id)!;
+            (row.WaitingFor, row.WakeAt) = (waitingFor, wakeAt);
+            return 0;
+        });
+
+        (string?, DateTimeOffset?) Values() => store.Read(db => db.Runs.Select(row => new { row.WaitingFor, row.WakeAt }).AsEnumerable().Select(row => (row.WaitingFor, row.WakeAt)).Single());
+    }
+
+    [Fact]
+    public async Task Record_EventWithTargets_IsReadBackAsItWas()
+    {
+        await using var store = await _folder.OpenAsync();
+        var project = await store.AddProjectAsync();
+        var happened = Samples.Event(Samples.Run(project, "hello"), "Run submitted", Samples.Now);
+        happened.ActorUserId = project.OwnerId;
+        happened.Targets.Add(new EventTargetRow { TargetType = "user", TargetId = project.OwnerId, TargetName = "admin" });
+
+        await store.WriteAsync(db =>
+        {
+            db.Record(happened);
+            return 0;
+        });
+
+        var read = store.Read(db => db.Events.Include(row => row.Targets).Single());
+        foreach (var target in happened.Targets)
+            target.EventId = happened.Id;
+        Assert.Equivalent(happened, read, strict: true);
+    }
+
+    [Fact]
+    public async Task Record_InAChangeThatFails_LeavesNothing()
+    {
+        await using var store = await _folder.OpenAsync();
+        var project = await store.AddProjectAsync();
+        var run = Samples.Run(project, "hello");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.WriteAsync<int>(db =>
+        {
+            db.Record(Samples.Event(run, "Run submitted", Samples.Now));
+            throw new InvalidOperationException("no");
+        }));
+        await store.WriteAsync(db => db.Settings.Add(new SettingRow { Key = "k", Value = "v" }).Entity.Key);
+
+        Assert.Equal(0, store.Read(db => db.Events.Count() + db.EventTargets.Count()));
+    }
+
+    [Fact]
+    public async Task AccessVersion_AfterWrites_GrowsWithThoseOfAccessAlone()
+    {
+        await using var store = await _folder.OpenAsync();
+        var before = store.AccessVersion;
+
+        var project = await store.AddProjectAsync();
+        var afterProject = store.AccessVersion;
+        await store.WriteAsync(db => db.Runs.Add(Samples.Run(project, "hello")).Entity.Id);
+        var afterRun = store.AccessVersion;
+        await store.WriteAsync(db => db.Users.Single().Active = false);
+
+        Assert.True(afterProject > before);
+        Assert.Equal(afterProject, afterRun);
+        Assert.True(store.AccessVersion > afterRun);
+    }
+
+    [Fact]
     public async Task Write_CancelledBeforeItBegins_ChangesNothing()
     {
         await using var store = await _folder.OpenAsync();
