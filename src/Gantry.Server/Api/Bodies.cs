@@ -8,8 +8,8 @@ namespace Gantry.Server.Api;
 /// <summary>Reads request bodies and writes replies.</summary>
 internal static class Bodies
 {
-    // Replies are JSON for programs, never part of a page: what is only dangerous in HTML need not be escaped.
-    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Replies are JSON for programs, never part of a page: what is only dangerous in HTML need not be escaped.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads the body; an empty one is <c>{}</c>. What is wrong with it becomes a 422 that names each field.</summary>
     public static async Task<T> ReadAsync<T>(this HttpContext context, JsonTypeInfo<T> type)

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
-using Gantry.Model.Link;
 using Gantry.Model.States;
-using Gantry.Server.Agents;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
@@ -14,7 +12,7 @@ namespace Gantry.Server.Api;
 /// </summary>
 internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
 {
-    private readonly Dictionary<Guid, (byte[] Type, HostFacts Facts)> hosts = [];
+    private readonly Dictionary<Guid, HostJson> hosts = [];
 
     /// <summary>Writes a run.</summary>
     /// <param name="json">Where to.</param>
@@ -24,9 +22,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
     public void Write(Utf8JsonWriter json, RunQueries.Entry entry, bool withJobs, int? submissionsLimit)
     {
         var run = entry.Run;
-        var ordered = entry.Jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key)
-            .Select(group => group.OrderBy(job => job.SubmissionNum).ToList()).ToList();
-        var latest = ordered.Count > 0 ? ordered[0][^1] : null;
+        var latest = entry.Jobs.Count > 0 ? entry.Jobs[0][^1] : null;
         json.WriteStartObject();
         json.WriteString("id", run.Id);
         json.WriteString("project_name", entry.Project);
@@ -42,7 +38,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteStartArray("jobs");
         if (withJobs)
         {
-            foreach (var submissions in ordered)
+            foreach (var submissions in entry.Jobs)
                 WriteJob(json, submissions, submissionsLimit);
         }
         json.WriteEndArray();
@@ -60,7 +56,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteEndObject();
     }
 
-    private void WriteJob(Utf8JsonWriter json, List<JobRow> submissions, int? limit)
+    private void WriteJob(Utf8JsonWriter json, IReadOnlyList<JobRow> submissions, int? limit)
     {
         json.WriteStartObject();
         json.WritePropertyName("job_spec");
@@ -106,45 +102,11 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
             return;
         }
         if (!hosts.TryGetValue(id, out var host))
-        {
-            var facts = HostViews.Facts(instance);
-            var type = new InstanceType(instance.Name, HostViews.Resources(facts));
-            hosts[id] = host = (JsonSerializer.SerializeToUtf8Bytes(type, ApiJson.Default.InstanceType), facts);
-        }
-        json.WriteStartObject("job_provisioning_data");
-        json.WriteString("backend", "remote");
-        json.WriteNull("base_backend");
-        json.WritePropertyName("instance_type");
-        json.WriteRawValue(host.Type, skipInputValidation: true);
-        json.WriteString("instance_id", id);
-        json.WriteString("hostname", host.Facts.Hostname);
-        json.WriteString("internal_ip", host.Facts.InternalIp);
-        json.WriteBoolean("public_ip_enabled", true);
-        json.WriteNull("instance_network");
-        json.WriteString("region", "remote");
-        json.WriteNull("availability_zone");
-        json.WriteNull("reservation");
-        json.WriteNumber("price", 0.0);
-        json.WriteString("username", host.Facts.Username);
-        json.WriteNull("ssh_port");
-        json.WriteBoolean("dockerized", false);
-        json.WriteNull("ssh_proxy");
-        json.WriteNull("backend_data");
-        json.WriteNull("gpu_driver");
-        json.WriteEndObject();
-        json.WriteStartObject("job_runtime_data");
-        json.WriteString("network_mode", "host");
-        json.WriteNull("gpu");
-        json.WriteNull("cpu");
-        json.WriteNull("memory");
-        json.WriteStartObject("ports");
-        json.WriteEndObject();
-        json.WriteStartArray("volume_names");
-        json.WriteEndArray();
-        json.WriteNull("offer");
-        json.WriteNull("working_dir");
-        json.WriteString("username", host.Facts.Username);
-        json.WriteEndObject();
+            hosts[id] = host = HostJson.Of(instance);
+        json.WritePropertyName("job_provisioning_data");
+        json.WriteRawValue(host.Provisioning, skipInputValidation: true);
+        json.WritePropertyName("job_runtime_data");
+        json.WriteRawValue(host.Runtime, skipInputValidation: true);
     }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)

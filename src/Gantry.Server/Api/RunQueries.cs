@@ -13,7 +13,12 @@ namespace Gantry.Server.Api;
 internal sealed class RunQueries(Names names, RunDefinitions definitions)
 {
     /// <summary>A run with all that is needed to write it.</summary>
-    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<JobRow> Jobs);
+    /// <param name="Run">The run.</param>
+    /// <param name="Project">Its project's name.</param>
+    /// <param name="User">The name of who submitted it.</param>
+    /// <param name="Message">Its status in a few words.</param>
+    /// <param name="Jobs">The submissions of each of its jobs, both in order.</param>
+    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<IReadOnlyList<JobRow>> Jobs);
 
     /// <summary>Runs in the order asked for, and how to write them.</summary>
     public sealed record Page(IReadOnlyList<Entry> Runs, RunJson Json)
@@ -59,9 +64,12 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
         return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
     }
 
-    /// <summary>One run whose jobs are at hand.</summary>
-    public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> jobs) =>
-        new(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, Latest(jobs)), jobs);
+    /// <summary>One run, of whose jobs all submissions are at hand.</summary>
+    public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> submissions)
+    {
+        var jobs = Jobs(submissions);
+        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, [.. jobs.Select(job => job[^1])]), jobs);
+    }
 
     /// <summary>A run's status in a few words.</summary>
     /// <param name="run">The run.</param>
@@ -73,6 +81,7 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
         // Only between attempts does the policy make a difference, and only unfinished runs have theirs at hand.
         run.Status == "pending" ? definitions.Get(run).Policy : null);
 
-    private static List<JobRow> Latest(IReadOnlyList<JobRow> jobs) =>
-        [.. jobs.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key).Select(group => group.MaxBy(job => job.SubmissionNum)!)];
+    private static IReadOnlyList<IReadOnlyList<JobRow>> Jobs(IReadOnlyList<JobRow> submissions) => submissions.Count == 1
+        ? [submissions]
+        : [.. submissions.GroupBy(job => (job.ReplicaNum, job.JobNum)).OrderBy(group => group.Key).Select(group => group.OrderBy(job => job.SubmissionNum).ToList())];
 }
