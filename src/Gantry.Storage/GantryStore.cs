@@ -1,5 +1,7 @@
 using Gantry.Migrations;
+using Gantry.Migrations.Databases;
 using Gantry.Migrations.Files;
+using Gantry.Migrations.Upgrade;
 
 namespace Gantry.Storage;
 
@@ -27,10 +29,10 @@ public sealed class GantryStore : IAsyncDisposable
     public static async Task<GantryStore> OpenAsync(string databasePath, TimeProvider time, bool upgrade = true, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
-        var migrator = new SqliteMigrator(Connections.ConnectionString(databasePath), MigrationFolder.Read(MigrationsFolder), time);
+        var upgrader = new Upgrader(DatabaseAddress.OfFile(databasePath), MigrationFolder.Read(MigrationsFolder), null, null, time);
         if (upgrade)
-            await migrator.UpgradeAsync(cancellationToken);
-        else if (migrator.Status() is { Pending: [var first, ..] } status)
+            await upgrader.UpgradeAsync(cancellationToken: cancellationToken);
+        else if (await upgrader.StatusAsync(cancellationToken) is { Pending: [var first, ..] } status)
             throw new MigrationException(MigrationFailure.SchemaBehind,
                 $"The database is at revision {status.Revision}, this build needs {status.Revision + status.Pending.Count}, and upgrading at start is turned off (--upgrade never). "
                 + "Nothing was changed. Run: gantry db upgrade")

@@ -1,4 +1,6 @@
+using Gantry.Migrations.Databases;
 using Gantry.Migrations.Files;
+using Gantry.Migrations.Upgrade;
 using Microsoft.Data.Sqlite;
 
 namespace Gantry.Migrations.Tests;
@@ -25,10 +27,12 @@ internal sealed class Scratch : IDisposable
         return this;
     }
 
-    public SqliteMigrator Migrator(TimeSpan? patience = null) =>
-        new(ConnectionString, MigrationFolder.Read(Folder), TimeProvider.System) { Patience = patience ?? TimeSpan.FromSeconds(30) };
+    public Upgrader Upgrader(TimeSpan? patience = null) =>
+        new(DatabaseAddress.OfFile(Database), MigrationFolder.Read(Folder), Options(patience ?? TimeSpan.FromSeconds(30)), null, TimeProvider.System);
 
-    public Task<UpgradeResult> UpgradeAsync() => Migrator().UpgradeAsync(TestContext.Current.CancellationToken);
+    public Task<UpgradeResult> UpgradeAsync() => Upgrader().UpgradeAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+    private static UpgradeOptions Options(TimeSpan patience) => new() { RetryFor = patience, WaitForUpgrader = patience };
 
     public Task<MigrationException> FailAsync() => Assert.ThrowsAsync<MigrationException>(UpgradeAsync);
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Gantry.Migrations;
+using Gantry.Migrations.Databases;
 using Gantry.Migrations.Files;
+using Gantry.Migrations.Upgrade;
 using Gantry.Model.States;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -94,9 +96,9 @@ public sealed class SchemaTests : IAsyncLifetime
         var before = Rows("SELECT sql FROM sqlite_master ORDER BY name");
         await _store.DisposeAsync();
         var migrations = MigrationFolder.Read(GantryStore.MigrationsFolder);
-        var migrator = new SqliteMigrator($"Data Source={_folder.Database}", migrations, TimeProvider.System);
+        var upgrader = new Upgrader(DatabaseAddress.OfFile(_folder.Database), migrations, null, null, TimeProvider.System);
         foreach (var migration in migrations.Migrations.Reverse())
-            Assert.Equal(migration, await migrator.DowngradeAsync());
+            Assert.Equal(migration, await upgrader.DownAsync());
         Assert.Equal("gantry_migrations", Assert.Single(Rows("SELECT name FROM sqlite_master"))[0]);
 
         _store = await _folder.OpenAsync();

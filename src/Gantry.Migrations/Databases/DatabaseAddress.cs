@@ -10,7 +10,7 @@ namespace Gantry.Migrations.Databases;
 /// <param name="Display">How it is shown to people.</param>
 public sealed record DatabaseAddress(Dialect Dialect, string ConnectionString, string Display)
 {
-    /// <summary>The SQLite file; null for PostgreSQL.</summary>
+    /// <summary>The SQLite file; null for PostgreSQL, and for a SQLite database in memory.</summary>
     public string? File { get; init; }
 
     /// <summary>Reads <c>postgres://user:password@host:port/database?option=value</c>, <c>sqlite:path</c> or a path.</summary>
@@ -28,13 +28,19 @@ public sealed record DatabaseAddress(Dialect Dialect, string ConnectionString, s
 
     /// <summary>The SQLite database in this file, which need not exist yet.</summary>
     public static DatabaseAddress OfFile(string path) =>
-        new(Dialect.Sqlite, new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString(), path) { File = Path.GetFullPath(path) };
+        new(Dialect.Sqlite, new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString(), path) 
+        {
+            File = path == ":memory:" ? null : Path.GetFullPath(path),
+        };
 
     /// <summary>A connection, not opened yet. Not pooled: settings of an upgrade must reach nobody else.</summary>
-    public DbConnection Connect() => Dialect == Dialect.Sqlite ? new SqliteConnection(ConnectionString) : new NpgsqlConnection(ConnectionString);
+    public DbConnection Connect() => Dialect == Dialect.Sqlite ? new SqliteConnection(ConnectionString) : ConnectPostgres();
 
     /// <inheritdoc/>
     public override string ToString() => Display;
+
+    // Apart, so that who uses SQLite does not load the other engine's provider.
+    private NpgsqlConnection ConnectPostgres() => new(ConnectionString);
 
     private static DatabaseAddress OfUrl(string text)
     {

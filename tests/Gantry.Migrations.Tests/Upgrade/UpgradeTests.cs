@@ -1,5 +1,8 @@
+using Gantry.Migrations.Databases;
 using Gantry.Migrations.Files;
-namespace Gantry.Migrations.Tests;
+using Gantry.Migrations.Upgrade;
+
+namespace Gantry.Migrations.Tests.Upgrade;
 
 public sealed class UpgradeTests : IDisposable
 {
@@ -24,7 +27,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await _scratch.Add("0001_first", "CREATE TABLE a (x INTEGER)").UpgradeAsync();
         _scratch.Add("0002_second", "INSERT INTO a VALUES (1)");
-        Assert.Equal(["0002_second"], _scratch.Migrator().Status().Pending.Select(migration => migration.FullName));
+        Assert.Equal(["0002_second"], (await _scratch.Upgrader().StatusAsync()).Pending.Select(migration => migration.FullName));
 
         Assert.Equal("0002_second", Assert.Single((await _scratch.UpgradeAsync()).Applied).FullName);
 
@@ -67,15 +70,15 @@ public sealed class UpgradeTests : IDisposable
 
         Assert.Equal(MigrationFailure.StatementFailed, error.Failure);
         Assert.Equal(("0002_second", 1), (error.Migration, error.DatabaseRevision));
-        Assert.Equal(new FailedStatement("up.sql", 3, 4, 3, "INSERT INTO volumes VALUES (2, 'ä');", 2067, "UNIQUE constraint failed: volumes.name"), error.Statement);
+        Assert.Equal(new FailedStatement("0002_second/up.sql", 3, 4, 3, "INSERT INTO volumes VALUES (2, 'ä')", "2067", "UNIQUE constraint failed: volumes.name"), error.Statement);
         Assert.Equal("""
-            Statement 3 of 0002_second/up.sql (line 4, column 3) failed: UNIQUE constraint failed: volumes.name (SQLite code 2067).
-              INSERT INTO volumes VALUES (2, 'ä');
-            Nothing of 0002_second was committed; the database is at revision 0001, which is whole. Correct the migration, or the rows that it trips over, then start again.
-            """, error.Message);
+            0002_second, step 1 (plain), 0002_second/up.sql:4:3: Two rows would have the same name in volumes, and no two may. (SQLite 3.x, code 2067: UNIQUE constraint failed: volumes.name)
+            Committed: 0001_first; the database is at revision 0001, which is whole. Not committed: anything of 0002_second.
+            Correct the migration, or the rows that it trips over, then start again: gantry db upgrade
+            """, System.Text.RegularExpressions.Regex.Replace(error.Message, "SQLite 3[.0-9]+", "SQLite 3.x"));
         Assert.Equal(["volumes"], _scratch.Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'gantry_%'"));
         Assert.Empty(_scratch.Rows("SELECT * FROM volumes"));
-        Assert.Equal(1, _scratch.Migrator().Status().Revision);
+        Assert.Equal(1, (await _scratch.Upgrader().StatusAsync()).Revision);
     }
 
     [Fact]
@@ -181,13 +184,13 @@ public sealed class UpgradeTests : IDisposable
         await _scratch.UpgradeAsync();
         var after = _scratch.Schema();
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Migrator().DowngradeAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Upgrader().DownAsync());
         Assert.Equal(MigrationFailure.Irreversible, error.Failure);
 
         _scratch.Add("0002_second", "CREATE TABLE b (x INTEGER);", "DROP TABLE b;");
-        Assert.Equal("0002_second", (await _scratch.Migrator().DowngradeAsync())?.FullName);
-        Assert.Equal("0001_first", (await _scratch.Migrator().DowngradeAsync())?.FullName);
-        Assert.Null(await _scratch.Migrator().DowngradeAsync());
+        Assert.Equal("0002_second", (await _scratch.Upgrader().DownAsync())?.FullName);
+        Assert.Equal("0001_first", (await _scratch.Upgrader().DownAsync())?.FullName);
+        Assert.Null(await _scratch.Upgrader().DownAsync());
         Assert.Empty(_scratch.Schema());
 
         await _scratch.UpgradeAsync();
@@ -200,7 +203,7 @@ public sealed class UpgradeTests : IDisposable
         _scratch.Add("0001_first", "CREATE TABLE a (x INTEGER)");
         await File.WriteAllTextAsync(_scratch.Database, new string('x', 5000));
 
-        Assert.Equal(MigrationFailure.DatabaseUnusable, (await _scratch.FailAsync()).Failure);
+        Assert.Equal(MigrationFailure.Corrupt, (await _scratch.FailAsync()).Failure);
     }
 
     [Fact]
@@ -208,9 +211,9 @@ public sealed class UpgradeTests : IDisposable
     {
         _scratch.Add("0001_first", "CREATE TABLE a (x INTEGER)");
 
-        var migrator = new SqliteMigrator("Data Source=:memory:", MigrationFolder.Read(_scratch.Folder), TimeProvider.System);
+        var upgrader = new Upgrader(DatabaseAddress.OfFile(":memory:"), MigrationFolder.Read(_scratch.Folder), null, null, TimeProvider.System);
 
-        Assert.Single((await migrator.UpgradeAsync()).Applied);
+        Assert.Single((await upgrader.UpgradeAsync()).Applied);
         Assert.False(File.Exists(":memory:.upgrade-lock"));
     }
 }

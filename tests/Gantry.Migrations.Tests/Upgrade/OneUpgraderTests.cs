@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Gantry.Migrations.Tests;
+namespace Gantry.Migrations.Tests.Upgrade;
 
 public sealed class OneUpgraderTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class OneUpgraderTests : IDisposable
         _scratch.Add("0001_first", "CREATE TABLE a (x INTEGER)");
         using var held = new FileStream(_scratch.Database + ".upgrade-lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Migrator(TimeSpan.FromMilliseconds(100)).UpgradeAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Upgrader(TimeSpan.FromMilliseconds(100)).UpgradeAsync());
 
         Assert.Equal(MigrationFailure.Busy, error.Failure);
         Assert.Contains(".upgrade-lock", error.Message, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class OneUpgraderTests : IDisposable
         connection.Open();
         using (var transaction = connection.BeginTransaction())
         {
-            var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Migrator(TimeSpan.FromMilliseconds(100)).UpgradeAsync());
+            var error = await Assert.ThrowsAsync<MigrationException>(() => _scratch.Upgrader(TimeSpan.FromMilliseconds(100)).UpgradeAsync());
             Assert.Equal(MigrationFailure.Busy, error.Failure);
         }
 
@@ -54,7 +54,7 @@ public sealed class OneUpgraderTests : IDisposable
     {
         _scratch.Add("0001_first", "CREATE TABLE a (x INTEGER);" + Slow.Replace("{0}", "1000000000000", StringComparison.Ordinal));
         using var cancel = new CancellationTokenSource();
-        var upgrade = Task.Run(() => _scratch.Migrator().UpgradeAsync(cancel.Token));
+        var upgrade = Task.Run(() => _scratch.Upgrader().UpgradeAsync(cancellationToken: cancel.Token));
 
         // The journal appears when the statement before it has written.
         await Eventually.True(() => File.Exists(_scratch.Database + "-journal") || upgrade.IsCompleted);

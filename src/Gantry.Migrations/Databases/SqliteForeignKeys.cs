@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Gantry.Migrations.Files;
 
-namespace Gantry.Migrations;
+namespace Gantry.Migrations.Databases;
 
 /// <summary>Foreign keys, checked as a whole before a migration is committed. What was broken before is not this migration's doing.</summary>
 internal static class SqliteForeignKeys
@@ -18,14 +17,12 @@ internal static class SqliteForeignKeys
         return broken;
     }
 
-    public static void RefuseNewlyBroken(
-        SqliteConnection connection, Dictionary<(string Child, string Parent), long> before, Migration migration, int revision)
+    /// <summary>The first pair of tables with more broken rows than before; null when there is none.</summary>
+    public static (string Child, string Parent, long Count)? NewlyBroken(SqliteConnection connection, Dictionary<(string Child, string Parent), long> before)
     {
         foreach (var ((child, parent), count) in CountBroken(connection))
-            if (count > before.GetValueOrDefault((child, parent)))
-                throw new MigrationException(MigrationFailure.ForeignKeysBroken,
-                    $"After {migration}, {count} rows of {child} would point to rows of {parent} that do not exist. "
-                    + $"{SqliteFailure.WhatStands(migration, revision)} Correct the migration, then start again.")
-                { Migration = migration.FullName, DatabaseRevision = revision };
+            if (count - before.GetValueOrDefault((child, parent)) is > 0 and var more)
+                return (child, parent, more);
+        return null;
     }
 }
