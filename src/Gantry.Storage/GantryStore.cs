@@ -62,6 +62,13 @@ public sealed class GantryStore : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<GantryDb, T> change, CancellationToken cancellationToken = default) =>
         _writer.Add(change, cancellationToken);
 
+    /// <summary>Gives back what only many readers at once, or many writes, needed: all reading connections but one, and cached pages.</summary>
+    public Task ReleaseMemoryAsync()
+    {
+        _reads.ReleaseMemory();
+        return _writer.ReleaseMemoryAsync();
+    }
+
     /// <summary>Writes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -48,6 +48,25 @@ internal sealed class GroupWriter : IAsyncDisposable
         return pending.Task;
     }
 
+    /// <summary>Empties the cache of pages, after the changes that wait already.</summary>
+    public async Task ReleaseMemoryAsync()
+    {
+        try
+        {
+            await Add(_ => Shrink(), CancellationToken.None);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store is being closed, which gives back more.
+        }
+    }
+
+    private bool Shrink()
+    {
+        Connections.Execute(_connection, "PRAGMA shrink_memory");
+        return true;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _waiting.CompleteAdding();

@@ -42,6 +42,16 @@ internal sealed class ReadPool(string databasePath) : IDisposable
         }
     }
 
+    /// <summary>Closes all idle connections but one, and empties that one's cache.</summary>
+    public void ReleaseMemory()
+    {
+        if (!_idle.TryPop(out var kept))
+            return;
+        CloseIdle();
+        Connections.Execute(kept.Connection, "PRAGMA shrink_memory");
+        GiveBack(kept);
+    }
+
     public void Dispose()
     {
         _disposed = true;

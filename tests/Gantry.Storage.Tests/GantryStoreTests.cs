@@ -272,6 +272,31 @@ public sealed class GantryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task ReleaseMemory_BetweenReadsAndWrites_LosesNothing()
+    {
+        await using var store = await _folder.OpenAsync();
+        await store.WriteAsync(db => db.Settings.Add(new SettingRow { Key = "before", Value = "v" }).Entity.Key);
+        // Two connections at once.
+        Assert.Equal(2, store.Read(db => db.Settings.Count() + store.Read(other => other.Settings.Count())));
+
+        await store.ReleaseMemoryAsync();
+
+        await store.WriteAsync(db => db.Settings.Add(new SettingRow { Key = "after", Value = "v" }).Entity.Key);
+        Assert.Equal(4, store.Read(db => db.Settings.Count() + store.Read(other => other.Settings.Count())));
+    }
+
+    [Fact]
+    public async Task ReleaseMemory_OfAClosedStore_DoesNothing()
+    {
+        var store = await _folder.OpenAsync();
+        await store.DisposeAsync();
+
+        await store.ReleaseMemoryAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.WriteAsync(_ => 0));
+    }
+
+    [Fact]
     public async Task Dispose_WithWritesWaiting_WritesThemFirst()
     {
         var store = await _folder.OpenAsync();

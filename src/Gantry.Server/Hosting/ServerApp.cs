@@ -68,7 +68,7 @@ internal sealed class ServerApp : IAsyncDisposable
         var builder = WebBuilder.Create(options, home);
         builder.Services
             .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
-            .AddSingleton<ChangeFeed>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
+            .AddSingleton<ChangeFeed>().AddSingleton<IdleMemory>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
             .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
