@@ -133,6 +133,18 @@ public sealed class MigrationFolderTests : IDisposable
         Assert.Equal(["a", "b"], migration.ChangesRows);
     }
 
+    [Fact]
+    public void Read_ConcurrentIndexInAPortableScript_LosesTheWordOnSqliteOnly()
+    {
+        const string up = "-- step: concurrent\nCREATE INDEX CONCURRENTLY i ON a (x);\nDROP INDEX concurrently IF EXISTS j;\n";
+        _scratch.Add("0001_first", up);
+
+        var scripts = MigrationFolder.Read(_scratch.Folder).Migrations[0].Up;
+
+        Assert.Equal(up, scripts[Dialect.Postgres].Source.Text);
+        Assert.Equal("-- step: concurrent\nCREATE INDEX              i ON a (x);\nDROP INDEX              IF EXISTS j;\n", scripts[Dialect.Sqlite].Source.Text);
+    }
+
     [Theory]
     [InlineData("-- step: backfil table=a key=id")]
     [InlineData("-- step: backfill table=a")]
