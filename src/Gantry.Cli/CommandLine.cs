@@ -1,15 +1,19 @@
 using System.CommandLine;
 using Gantry.Cli.Commands;
+using Gantry.Cli.Databases;
 using Gantry.Cli.Embedded;
 using Gantry.Cli.Output;
 using Gantry.Cli.Projects;
 using Gantry.Client;
+using Gantry.Migrations;
 
 namespace Gantry.Cli;
 
 /// <summary>From arguments to an exit code.</summary>
 internal static class CommandLine
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs one command.</summary>
     public static async Task<int> RunAsync(string[] args, Invocation invocation)
     {
@@ -24,8 +28,8 @@ internal static class CommandLine
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                // Commands that can be interrupted half-way handle the signals themselves; the others just end.
-                ProcessTerminationTimeout = null,
+                // Commands that can be interrupted half-way handle the signals themselves; the others just end. Those on databases are asked to stop between two statements.
+                ProcessTerminationTimeout = args is ["db", ..] ? StopPatience : null,
                 Output = new TerminalWriter(terminal),
             });
         }
@@ -37,6 +41,19 @@ internal static class CommandLine
         {
             terminal.Error(error.Message);
             return error.ExitCode;
+        }
+        catch (OperationCanceledException) when (args is ["db", ..])
+        {
+            terminal.Error("Stopped. What was committed stands, whole; the same command goes on from there.");
+            return ExitCodes.Interrupted;
+        }
+        catch (MigrationException error)
+        {
+            if (args.Contains("--json") && error.Report is { } report)
+                terminal.Print(report.ToJson());
+            else
+                terminal.Error((error.Report?.ToString() ?? error.Message) + (error.ReportPath is { } path ? $"\nReport:        {path}" : ""));
+            return DatabaseExitCodes.Of(error.Failure);
         }
         catch (ServerUnreachableException error)
         {

@@ -31,6 +31,9 @@ internal static class ExitCodes
     /// <summary>The run failed without an exit status of its job (no capacity, lost, time exceeded), or Gantry itself did.</summary>
     public const int NoExitStatus = 125;
 
+    /// <summary>Ctrl+C stopped it, as a shell reports a program that SIGINT ended.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Nobody reads the output any more, as a shell reports a program that SIGPIPE ended.</summary>
     public const int BrokenPipe = 141;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Gantry.Cli.Commands.Db;
 
 namespace Gantry.Cli.Commands;
 
@@ -23,6 +24,7 @@ internal static class CommandTree
         ("validate", ValidateCommand.Build),
         ("quarantine", QuarantineCommand.Build),
         ("project", ProjectCommand.Build),
+        ("db", DbCommand.Build),
         ("server", ServerCommand.Build),
         ("completion", CompletionCommand.Build),
     ];
