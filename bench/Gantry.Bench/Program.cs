@@ -1,7 +1,7 @@
 // The figures of docs/performance.md. Each has a GANTRY_HOME of its own under /tmp and uses the published executables: those of
 // artifacts/gantry, built first if need be, or those in the folder that GANTRY_BIN names.
 //
-//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|all [--n N]
+//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|backfill|all [--n N]
 //
 // jobs is jobs-real and jobs-simulated.
 using System.Globalization;
@@ -17,6 +17,7 @@ var figures = new (string Name, Func<int?, Task> Measure)[]
     ("jobs-real", JobsFigure.MeasureRealAsync),
     ("jobs-simulated", JobsFigure.MeasureSimulatedAsync),
     ("list", ListFigure.MeasureAsync),
+    ("backfill", BackfillFigure.MeasureAsync),
 };
 
 var name = args.FirstOrDefault();

@@ -28,7 +28,7 @@ public sealed record DatabaseAddress(Dialect Dialect, string ConnectionString, s
 
     /// <summary>The SQLite database in this file, which need not exist yet.</summary>
     public static DatabaseAddress OfFile(string path) =>
-        new(Dialect.Sqlite, new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString(), path) 
+        new(Dialect.Sqlite, new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString(), path)
         {
             File = path == ":memory:" ? null : Path.GetFullPath(path),
         };
