@@ -46,7 +46,7 @@ internal sealed class Links
         }
     }
 
-    private IReadOnlyList<int> Parents(int row, Reference reference) =>
+    private List<int> Parents(int row, Reference reference) =>
         Key(_rows[row], reference.Columns) is { } key && _parents.TryGetValue((reference, key), out var parents) ? parents : [];
 
     private List<int> RowsOf(Reference reference, string key)

@@ -15,7 +15,7 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
         var made = new int[model.Tables.Count];
         for (var family = 0; family < shape.Families; family++)
             for (var table = 0; table < model.Tables.Count; table++)
-                for (var i = shape.Count(family, table); i > 0; i--)
+                for (var i = model.Tables[table].Impossible is null ? shape.Count(family, table) : 0; i > 0; i--)
                     drafts.Add(Values(shape, dice, table, family, ++made[table]));
 
         drafts = [.. drafts.OrderBy(draft => draft.Row.Table)];

@@ -2,7 +2,7 @@ namespace Gantry.Migrations.Rehearse.Scenarios;
 
 /// <summary>The outline of a scenario: how many families, how many rows of each table in each, and how their values are chosen.</summary>
 /// <param name="Name">What it is about, in words.</param>
-/// <param name="Families">Groups of rows that do not point to one another, unless <paramref name="Shared"/> says so.</param>
+/// <param name="Families">Groups of rows that do not point to one another, unless <see cref="Shared"/> says so.</param>
 internal sealed record ScenarioShape(string Name, int Families)
 {
     /// <summary>Rows of a table (its place in the model) in a family.</summary>

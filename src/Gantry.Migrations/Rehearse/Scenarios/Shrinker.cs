@@ -17,6 +17,7 @@ internal sealed class Shrinker(ScenarioModel model, Func<IReadOnlyList<Row>, Tas
         foreach (var family in Links.Families(model, smallest))
             smallest = await KeepIfFailsAsync(smallest, [.. smallest.Where(row => !family.Contains(row))]);
         smallest = await RowsAsync(smallest);
+        smallest = await RowsAsync(await ParentsAsync(smallest));
         smallest = await ValuesAsync(smallest);
         // Simpler values may have made rows needless.
         return await RowsAsync(smallest);
@@ -33,6 +34,25 @@ internal sealed class Shrinker(ScenarioModel model, Func<IReadOnlyList<Row>, Tas
             if (size == 1 && rows.Count == before)
                 return rows;
         }
+    }
+
+    /// <summary>Children of two parents may do as children of one, and then a parent is needless.</summary>
+    private async Task<IReadOnlyList<Row>> ParentsAsync(IReadOnlyList<Row> rows)
+    {
+        for (var at = rows.Count - 1; at > 0; at--)
+            foreach (var reference in model.Tables[rows[at].Table].References)
+                if (rows.FirstOrDefault(row => row.Table == reference.Parent) is { } parent && rows[at] != parent && !reference.Columns.Any(place => rows[at].Cells[place].IsNull))
+                {
+                    var moved = rows[at];
+                    for (var i = 0; i < reference.Columns.Length; i++)
+                        moved = With(moved, reference.Columns[i], parent.Cells[reference.ParentColumns[i]]);
+                    var kept = await KeepIfFailsAsync(rows, [.. rows.Select(row => row == rows[at] ? moved : row)]);
+                    // A row less: the places behind it have moved.
+                    if (kept.Count < rows.Count)
+                        return kept;
+                    rows = kept;
+                }
+        return rows;
     }
 
     private async Task<IReadOnlyList<Row>> ValuesAsync(IReadOnlyList<Row> rows)
@@ -80,7 +100,7 @@ internal sealed class Shrinker(ScenarioModel model, Func<IReadOnlyList<Row>, Tas
     private async Task<IReadOnlyList<Row>> KeepIfFailsAsync(IReadOnlyList<Row> rows, IReadOnlyList<Row> fewer)
     {
         var consistent = Links.Consistent(model, fewer);
-        if (_left == 0 || (consistent.Count == rows.Count && fewer.Count < rows.Count))
+        if (_left == 0 || consistent.SequenceEqual(rows))
             return rows;
         _left--;
         return await fails(consistent) ? consistent : rows;

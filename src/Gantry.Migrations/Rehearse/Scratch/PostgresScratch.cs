@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using Gantry.Migrations.Databases;
+using Gantry.Migrations.Files;
+using Gantry.Migrations.Rehearse.Compare;
+using Gantry.Migrations.Rehearse.Scenarios;
+using Gantry.Migrations.Schemas;
+using Npgsql;
+
+namespace Gantry.Migrations.Rehearse.Scratch;
+
+/// <summary>
+/// A scratch database on a PostgreSQL server. Each trial is one transaction that is rolled back: a hundred times quicker than a database for each.
+/// What a commit would have checked is asked for in its place (<c>SET CONSTRAINTS ALL IMMEDIATE</c>).
+/// </summary>
+internal sealed class PostgresScratch : IScratch
+{
+    private readonly NpgsqlConnection _connection;
+    private bool _inTransaction;
+
+    private PostgresScratch(NpgsqlConnection connection) => _connection = connection;
+
+    public static async Task<PostgresScratch> OpenAsync(DatabaseAddress address, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(address.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            var scratch = new PostgresScratch(connection);
+            await scratch.ExecuteAsync("SET synchronous_commit = off; SET TimeZone = 'UTC'; SET jit = off; SET client_min_messages = error; SET DateStyle = 'ISO'; SET application_name = 'gantry rehearsal'", cancellationToken);
+            return scratch;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Dialect Dialect => Dialect.Postgres;
+
+    public async Task<PostgresTypes> TypesAsync(CancellationToken cancellationToken)
+    {
+        var labels = await LiveSchema.QueryAsync(_connection,
+            "SELECT format_type(t.oid, NULL), array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid",
+            row => (row.GetString(0), row.GetFieldValue<string[]>(1)), cancellationToken);
+        var bases = await LiveSchema.QueryAsync(_connection,
+            "SELECT format_type(oid, NULL), format_type(typbasetype, typtypmod) FROM pg_type WHERE typtype = 'd' AND typnamespace <> 'information_schema'::regnamespace",
+            row => (row.GetString(0), row.GetString(1)), cancellationToken);
+        return new PostgresTypes(
+            labels.ToDictionary(row => row.Item1, row => (IReadOnlyList<string>)row.Item2), bases.ToDictionary(row => row.Item1, row => row.Item2));
+    }
+
+    public async Task<bool> HasTriggersAsync(CancellationToken cancellationToken) =>
+        (await LiveSchema.QueryAsync(_connection, "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
+
+    public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
+
+    public async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(_inTransaction ? "ROLLBACK; BEGIN" : "BEGIN", cancellationToken);
+        _inTransaction = true;
+    }
+
+    public async Task<IReadOnlyList<RefusedRow>> LoadAsync(RowLoad load, CancellationToken cancellationToken)
+    {
+        if (load.Rows.Count == 0)
+            return [];
+        await ExecuteAsync("SAVEPOINT load", cancellationToken);
+        try
+        {
+            await ExecuteAsync(PostgresLoad.Statement(load, load.Rows), cancellationToken);
+            if (await MeetsAssumptionsAsync(load, cancellationToken))
+            {
+                await ExecuteAsync(PostgresLoad.Sequences(load.Model) + "SET CONSTRAINTS ALL IMMEDIATE; RELEASE load", cancellationToken);
+                return [];
+            }
+        }
+        catch (PostgresException)
+        {
+            // One of the rows is refused: which one, they are asked one by one.
+        }
+        await ExecuteAsync("ROLLBACK TO load; RELEASE load", cancellationToken);
+        var refused = new List<RefusedRow>();
+        foreach (var row in load.Rows)
+            if (await TryAsync(load with { Rows = [row] }, keep: true, cancellationToken) is { } why)
+                refused.Add(new RefusedRow(row, why));
+        await ExecuteAsync(PostgresLoad.Sequences(load.Model) + "SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        return refused;
+    }
+
+    public async Task<string?> TryAsync(RowLoad one, bool keep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync("SAVEPOINT one;" + PostgresLoad.Statement(one, one.Rows) + "; SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+            var meets = await MeetsAssumptionsAsync(one, cancellationToken);
+            await ExecuteAsync(keep && meets ? "RELEASE one" : "ROLLBACK TO one; RELEASE one", cancellationToken);
+            return meets ? null : "assumed otherwise";
+        }
+        catch (PostgresException error)
+        {
+            await ExecuteAsync("ROLLBACK TO one; RELEASE one", cancellationToken);
+            return error.MessageText;
+        }
+    }
+
+    public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
+    {
+        var statements = ScriptStatement.Of(run.Script, Dialect.Postgres).Take(run.Statements).ToList();
+        var clock = Stopwatch.StartNew();
+        var (failure, touched) = await RunAllAsync(statements, cancellationToken);
+        if (failure is null)
+            try
+            {
+                await ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED", cancellationToken);
+            }
+            catch (PostgresException error) when (statements.Count > 0)
+            {
+                failure = statements[^1].Failed(error.SqlState, error.MessageText + " (when the transaction is committed)");
+            }
+        return new ScriptOutcome(failure, touched, clock.Elapsed);
+    }
+
+    public async Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken)
+    {
+        await ResetAsync(cancellationToken);
+        var outcome = await RunAsync(run, cancellationToken);
+        await ExecuteAsync(outcome.Failure is null ? "COMMIT" : "ROLLBACK", cancellationToken);
+        _inTransaction = false;
+        await ResetAsync(cancellationToken);
+        return outcome;
+    }
+
+    public async Task<Contents> ReadAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<string, TableContents>(StringComparer.OrdinalIgnoreCase);
+        if (tables.Count == 0)
+            return new Contents(read);
+        await using var command = new NpgsqlCommand(string.Join(';', tables.Select(table => $"SELECT * FROM {SqlName.Table(table, Dialect.Postgres)}")), _connection) { AllResultTypesAreUnknown = true };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        foreach (var table in tables)
+        {
+            var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
+            var rows = new List<string?[]>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var row = new string?[columns.Count];
+                for (var i = 0; i < row.Length; i++)
+                    row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+                rows.Add(row);
+            }
+            read[table] = new TableContents(table, columns, rows);
+            await reader.NextResultAsync(cancellationToken);
+        }
+        return new Contents(read);
+    }
+
+    public Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<(ScriptFailure? Failure, long Touched)> RunAllAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    {
+        var touched = 0L;
+        for (var at = 0; at < statements.Count;)
+        {
+            if (statements[at].Step.Kind == StepKind.Verify)
+            {
+                if (await VerifyAsync(statements[at++], cancellationToken) is { } broken)
+                    return (broken, touched);
+                continue;
+            }
+            var together = statements.Skip(at).TakeWhile(statement => statement.Step.Kind != StepKind.Verify).ToList();
+            var (failure, rows) = await BatchAsync(together, cancellationToken);
+            touched += rows;
+            if (failure is not null)
+                return (failure, touched);
+            at += together.Count;
+        }
+        return (null, touched);
+    }
+
+    private async Task<ScriptFailure?> VerifyAsync(ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(statement.Statement.Text, _connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) ? statement.Failed("", "the query returns rows, and must return none", verify: true) : null;
+        }
+        catch (PostgresException error)
+        {
+            return Failed(statement, error);
+        }
+    }
+
+    /// <summary>Many statements in one round trip. The server still takes them one after the other.</summary>
+    private async Task<(ScriptFailure? Failure, long Touched)> BatchAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(_connection);
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement.TextInTransaction));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return (null, batch.BatchCommands.Cast<NpgsqlBatchCommand>().Sum(command => command.StatementType is StatementType.Insert or StatementType.Update or StatementType.Delete or StatementType.Merge ? (long)command.RecordsAffected : 0L));
+        }
+        catch (PostgresException error)
+        {
+            var at = error.BatchCommand is NpgsqlBatchCommand failed ? batch.BatchCommands.IndexOf(failed) : 0;
+            return (Failed(statements[Math.Max(at, 0)], error), 0);
+        }
+    }
+
+    private static ScriptFailure Failed(ScriptStatement statement, PostgresException error) =>
+        statement.Failed(error.SqlState, error.Detail is null ? error.MessageText : $"{error.MessageText} ({error.Detail})");
+
+    private async Task<bool> MeetsAssumptionsAsync(RowLoad load, CancellationToken cancellationToken)
+    {
+        foreach (var assumption in load.Assumptions)
+            if (load.Model.Tables.FirstOrDefault(table => table.Name == assumption.Table) is { } table
+                && (await LiveSchema.QueryAsync(_connection, $"SELECT 1 FROM {SqlName.Table(table.Name, Dialect.Postgres)} WHERE NOT ({assumption.Condition}) LIMIT 1", row => 1, cancellationToken)).Count > 0)
+                return false;
+        return true;
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gantry.Migrations.Files;
+using Gantry.Migrations.Rehearse.Compare;
+using Gantry.Migrations.Rehearse.Scenarios;
+using Gantry.Migrations.Schemas;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Gantry.Migrations.Rehearse.Scratch;
+
+/// <summary>
+/// SQLite in memory: one database that holds the state without rows, and one to work on, which is overwritten by the first page by page for every
+/// trial. Nothing of it ever reaches a disk.
+/// </summary>
+internal sealed class SqliteScratch : IScratch
+{
+    private readonly SqliteConnection _base = Open();
+    private readonly SqliteConnection _work = Open();
+
+    public Dialect Dialect => Dialect.Sqlite;
+
+    private sqlite3 Handle => _work.Handle!;
+
+    public Task<PostgresTypes> TypesAsync(CancellationToken cancellationToken) => Task.FromResult(PostgresTypes.None);
+
+    public async Task<bool> HasTriggersAsync(CancellationToken cancellationToken) =>
+        (await LiveSchema.QueryAsync(_work, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
+
+    public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(_work, Dialect.Sqlite, cancellationToken);
+
+    public Task ResetAsync(CancellationToken cancellationToken)
+    {
+        if (raw.sqlite3_get_autocommit(Handle) == 0)
+            raw.sqlite3_exec(Handle, "ROLLBACK");
+        _base.BackupDatabase(_work);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<RefusedRow>> LoadAsync(RowLoad load, CancellationToken cancellationToken)
+    {
+        var refused = new List<RefusedRow>();
+        Execute("BEGIN");
+        foreach (var row in load.Rows)
+            if (Insert(load, row) is { } why)
+                refused.Add(new RefusedRow(row, why));
+        Execute("COMMIT");
+        return Task.FromResult<IReadOnlyList<RefusedRow>>(refused);
+    }
+
+    public Task<string?> TryAsync(RowLoad one, bool keep, CancellationToken cancellationToken)
+    {
+        Execute("SAVEPOINT one");
+        var why = Insert(one, one.Rows[0]);
+        if (!keep || why is not null)
+            Execute("ROLLBACK TO one");
+        Execute("RELEASE one");
+        return Task.FromResult(why);
+    }
+
+    public Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
+    {
+        var changes = raw.sqlite3_total_changes(Handle);
+        var clock = Stopwatch.StartNew();
+        Execute("PRAGMA foreign_keys = OFF");
+        Execute($"PRAGMA reverse_unordered_selects = {(run.Reversed ? "ON" : "OFF")}");
+        raw.sqlite3_progress_handler(Handle, 10_000, _ => cancellationToken.IsCancellationRequested ? 1 : 0, null);
+        try
+        {
+            Execute("BEGIN IMMEDIATE");
+            var failure = ScriptStatement.Of(run.Script, Dialect.Sqlite).Take(run.Statements).Select(Run).FirstOrDefault(failure => failure is not null);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (failure is null && raw.sqlite3_exec(Handle, "COMMIT") != raw.SQLITE_OK)
+                failure = new ScriptFailure(false, 0, 1, 1, "COMMIT", Code(), Words());
+            return Task.FromResult(new ScriptOutcome(failure, raw.sqlite3_total_changes(Handle) - changes, clock.Elapsed));
+        }
+        finally
+        {
+            raw.sqlite3_progress_handler(Handle, 0, null, null);
+            raw.sqlite3_exec(Handle, "PRAGMA reverse_unordered_selects = OFF");
+        }
+    }
+
+    public async Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken)
+    {
+        await ResetAsync(cancellationToken);
+        var outcome = await RunAsync(run, cancellationToken);
+        if (outcome.Failure is null)
+            _work.BackupDatabase(_base);
+        return outcome;
+    }
+
+    public Task<Contents> ReadAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<string, TableContents>(StringComparer.OrdinalIgnoreCase);
+        foreach (var table in tables)
+            read[table] = Read(table);
+        return Task.FromResult(new Contents(read));
+    }
+
+    public async Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken) =>
+        await LiveSchema.QueryAsync(_work, """SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2""",
+            row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(2)} rows of {row.GetString(0)} point to rows of {row.GetString(1)} that do not exist"), cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _work.Dispose();
+        _base.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private string? Insert(RowLoad load, Row row)
+    {
+        if (raw.sqlite3_exec(Handle, ScenarioSql.Insert(load.Model, row, Dialect.Sqlite, full: true)) != raw.SQLITE_OK)
+            return Words();
+        var table = load.Model.Tables[row.Table].Name;
+        foreach (var assumption in load.Assumptions)
+            if (assumption.Table.Equals(table, StringComparison.OrdinalIgnoreCase)
+                && raw.sqlite3_exec(Handle, $"DELETE FROM {SqlName.Table(table, Dialect.Sqlite)} WHERE NOT ({assumption.Condition})") == raw.SQLITE_OK && raw.sqlite3_changes(Handle) > 0)
+                return $"assumed: {assumption.Condition}";
+        return null;
+    }
+
+    private ScriptFailure? Run(ScriptStatement statement)
+    {
+        var rest = statement.TextInTransaction;
+        while (rest.Length > 0)
+        {
+            var code = raw.sqlite3_prepare_v2(Handle, rest, out var prepared, out var tail);
+            using (prepared)
+            {
+                if (code != raw.SQLITE_OK)
+                    return statement.Failed(Code(), Words());
+                if (!prepared.IsInvalid)
+                {
+                    code = raw.sqlite3_step(prepared);
+                    if (code == raw.SQLITE_ROW && statement.Step.Kind == StepKind.Verify)
+                        return statement.Failed("", "the query returns rows, and must return none", verify: true);
+                    while (code == raw.SQLITE_ROW)
+                        code = raw.sqlite3_step(prepared);
+                    if (code != raw.SQLITE_DONE)
+                        return statement.Failed(Code(), Words());
+                }
+            }
+            rest = tail;
+        }
+        return null;
+    }
+
+    private TableContents Read(string table)
+    {
+        using var command = _work.CreateCommand();
+        command.CommandText = $"SELECT * FROM {SqlName.Table(table, Dialect.Sqlite)}";
+        using var reader = command.ExecuteReader();
+        var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
+        var rows = new List<string?[]>();
+        while (reader.Read())
+        {
+            var row = new string?[columns.Count];
+            for (var i = 0; i < row.Length; i++)
+                row[i] = SqliteCell.Text(reader.GetValue(i));
+            rows.Add(row);
+        }
+        return new TableContents(table, columns, rows);
+    }
+
+    private string Code() => raw.sqlite3_extended_errcode(Handle).ToString(CultureInfo.InvariantCulture);
+
+    private string Words() => raw.sqlite3_errmsg(Handle).utf8_to_string();
+
+    private void Execute(string sql)
+    {
+        if (raw.sqlite3_exec(Handle, sql) != raw.SQLITE_OK)
+            throw new SqliteException(Words(), raw.sqlite3_errcode(Handle));
+    }
+
+    private static SqliteConnection Open()
+    {
+        var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}

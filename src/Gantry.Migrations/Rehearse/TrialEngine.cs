@@ -1,0 +1,62 @@
+using Gantry.Migrations.Rehearse.Compare;
+using Gantry.Migrations.Rehearse.Scenarios;
+using Gantry.Migrations.Rehearse.Scratch;
+using Gantry.Migrations.Schemas;
+
+namespace Gantry.Migrations.Rehearse;
+
+/// <summary>An engine during the rehearsal of one migration.</summary>
+/// <param name="Scratch">The database.</param>
+/// <param name="Before">Its schema before the migration.</param>
+/// <param name="After">Its schema after the migration, run without any rows: what a fresh install has.</param>
+/// <param name="Types">PostgreSQL's own types.</param>
+/// <param name="TablesBefore">Tables that are read before the migration.</param>
+/// <param name="TablesAfter">Tables that are read after it.</param>
+internal sealed record TrialEngine(
+    IScratch Scratch, DatabaseSchema Before, DatabaseSchema After, PostgresTypes Types, IReadOnlyList<string> TablesBefore, IReadOnlyList<string> TablesAfter)
+{
+    /// <summary>The tables whose rows are looked at: views and other people's tables have none of their own.</summary>
+    public static List<string> Readable(DatabaseSchema schema) =>
+        [.. schema.Tables.Where(table => table.Kind is TableKind.Table or TableKind.Partitioned && table.Inherits.Count == 0 && !ModelBuilder.IsBookkeeping(table.Name)).Select(table => table.Name)];
+
+    /// <summary>The primary key of a table, before or after.</summary>
+    public IReadOnlyList<string> Keys(string table) =>
+        (After.Find(table) ?? Before.Find(table))?.Keys.FirstOrDefault(key => key.Primary)?.Columns ?? [];
+}
+
+/// <summary>What one run forward started with and ended with.</summary>
+internal sealed record Forward(Contents Before, Contents After);
+
+/// <summary>What is asked in a trial: all of it, or, when a scenario is made smaller, only what shows the fault.</summary>
+internal sealed record TrialScope
+{
+    public Dialect? Engine { get; init; }
+
+    /// <summary>Down, and up again.</summary>
+    public bool Back { get; init; }
+
+    /// <summary>Whether the schema is read too: it rarely depends on the rows, so that a few scenarios do.</summary>
+    public bool Schema { get; init; }
+
+    public bool Order { get; init; }
+
+    public bool Independence { get; init; }
+
+    public bool Engines { get; init; }
+
+    /// <summary>Only so many statements of the way forward: to find the one that does it.</summary>
+    public int Statements { get; init; } = int.MaxValue;
+
+    public static TrialScope All(bool schema) => new() { Back = true, Schema = schema, Order = true, Independence = true, Engines = true };
+
+    /// <summary>The least that shows a fault again.</summary>
+    public static TrialScope For(Fault fault) => new()
+    {
+        Engine = fault.Engine,
+        Back = fault.Rule is RehearsalRule.DownFailed or RehearsalRule.DownLosesData or RehearsalRule.DownLeavesSchema or RehearsalRule.AgainDiffers,
+        Schema = fault.Rule is RehearsalRule.DownLeavesSchema or RehearsalRule.SchemaDiffers,
+        Order = fault.Rule == RehearsalRule.ArbitraryRow,
+        Independence = fault.Rule == RehearsalRule.DependsOnOtherRows,
+        Engines = fault.Rule == RehearsalRule.EnginesDiffer,
+    };
+}

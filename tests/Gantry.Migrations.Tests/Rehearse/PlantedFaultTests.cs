@@ -1,0 +1,114 @@
+using Gantry.Migrations.Rehearse;
+using Gantry.Migrations.Tests.Postgres;
+
+namespace Gantry.Migrations.Tests.Rehearse;
+
+/// <summary>Migrations with one fault each, and beside each the same done right: the one must be found, the other must pass.</summary>
+public sealed class PlantedFaultTests(PostgresServer postgres)
+{
+    private const string Schema = """
+        CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY, email TEXT, name TEXT NOT NULL, level INTEGER, active BOOLEAN NOT NULL);
+        CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), title TEXT, points INTEGER NOT NULL, code TEXT NOT NULL);
+        """;
+
+    /// <summary>What is wrong, on SQLite alone.</summary>
+    public static TheoryData<string, string, string?, RehearsalRule> OnSqlite => new()
+    {
+        { "a way back that loses data", "ALTER TABLE notes DROP COLUMN title", "ALTER TABLE notes ADD COLUMN title TEXT", RehearsalRule.DownLosesData },
+        { "rows deleted", "DELETE FROM notes WHERE title IS NULL", null, RehearsalRule.RowsChanged },
+        { "rows doubled", "INSERT INTO notes SELECT id + 100000, user_id, title, points, code FROM notes WHERE id > 0 AND id < 1000", null, RehearsalRule.RowsChanged },
+        { "parents deleted", "-- changes-rows: users\nDELETE FROM users WHERE email IS NULL", null, RehearsalRule.ForeignKeysBroken },
+        { "NOT NULL without a backfill", "CREATE TABLE n (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL); INSERT INTO n SELECT id, title FROM notes", null, RehearsalRule.StatementFailed },
+        { "a unique index over what may repeat", "CREATE UNIQUE INDEX ux ON users (name)", "DROP INDEX ux", RehearsalRule.StatementFailed },
+        { "a unique index over a parent", "CREATE UNIQUE INDEX ux ON notes (user_id)", "DROP INDEX ux", RehearsalRule.StatementFailed },
+        { "verify", "-- step: backfill table=users key=id\nUPDATE users SET email = name WHERE email IS NULL AND active;\n-- step: verify none\nSELECT id FROM users WHERE email IS NULL", null, RehearsalRule.VerifyFailed },
+        { "a way back that fails", "ALTER TABLE users ADD COLUMN x TEXT", "ALTER TABLE users DROP COLUMN y", RehearsalRule.DownFailed },
+        { "a way back that leaves an index", "CREATE INDEX ix_notes ON notes (user_id)", "SELECT 1", RehearsalRule.DownLeavesSchema },
+        { "numbering over all rows", "ALTER TABLE notes ADD COLUMN rank INTEGER; UPDATE notes SET rank = (SELECT count(*) FROM notes n WHERE n.id <= notes.id)", null, RehearsalRule.DependsOnOtherRows },
+        { "any row of several", "ALTER TABLE users ADD COLUMN last TEXT; UPDATE users SET last = (SELECT code FROM notes WHERE notes.user_id = users.id LIMIT 1)", null, RehearsalRule.ArbitraryRow },
+        { "any match of several", "ALTER TABLE users ADD COLUMN last TEXT; UPDATE users SET last = n.code FROM notes n WHERE n.user_id = users.id", null, RehearsalRule.ArbitraryRow },
+    };
+
+    /// <summary>The same done right.</summary>
+    public static TheoryData<string, string, string?> Right => new()
+    {
+        { "a way back that keeps data", "ALTER TABLE notes RENAME COLUMN title TO heading", "ALTER TABLE notes RENAME COLUMN heading TO title" },
+        { "declared irreversible", "-- irreversible\nALTER TABLE notes DROP COLUMN title", "ALTER TABLE notes ADD COLUMN title TEXT" },
+        { "rows deleted, declared", "-- changes-rows: notes\nDELETE FROM notes WHERE title IS NULL", null },
+        { "NOT NULL with a backfill", "CREATE TABLE n (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL); INSERT INTO n SELECT id, coalesce(title, '') FROM notes", "DROP TABLE n" },
+        { "a unique index over what is made unique", "UPDATE users SET name = name || '-' || id; CREATE UNIQUE INDEX ux ON users (name)", null },
+        { "verify", "-- step: backfill table=users key=id\nUPDATE users SET email = name WHERE email IS NULL;\n-- step: verify none\nSELECT id FROM users WHERE email IS NULL", null },
+        { "an index there and back", "CREATE INDEX ix_notes ON notes (user_id)", "DROP INDEX ix_notes" },
+        { "numbering, declared", "-- depends-on-other-rows: notes\nALTER TABLE notes ADD COLUMN rank INTEGER; UPDATE notes SET rank = (SELECT count(*) FROM notes n WHERE n.id <= notes.id)", "ALTER TABLE notes DROP COLUMN rank" },
+        { "the last of several", "ALTER TABLE users ADD COLUMN last TEXT; UPDATE users SET last = (SELECT code FROM notes WHERE notes.user_id = users.id ORDER BY notes.id DESC LIMIT 1)", "ALTER TABLE users DROP COLUMN last" },
+        { "one match each", "ALTER TABLE notes ADD COLUMN owner TEXT; UPDATE notes SET owner = u.name FROM users u WHERE u.id = notes.user_id", "ALTER TABLE notes DROP COLUMN owner" },
+        { "a count of one's own", "ALTER TABLE users ADD COLUMN notes_count INTEGER NOT NULL DEFAULT 0; UPDATE users SET notes_count = (SELECT count(*) FROM notes WHERE notes.user_id = users.id)", "ALTER TABLE users DROP COLUMN notes_count" },
+        { "a clock", "ALTER TABLE users ADD COLUMN seen_at TIMESTAMP; UPDATE users SET seen_at = CURRENT_TIMESTAMP", "ALTER TABLE users DROP COLUMN seen_at" },
+        { "a lookup table filled by the migration", "CREATE TABLE titles (id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE); INSERT INTO titles (id, title) SELECT min(id), title FROM notes WHERE title IS NOT NULL GROUP BY title;\n-- depends-on-other-rows: titles", "DROP TABLE titles" },
+        { "what the data is known to be", "-- assumes: notes: points BETWEEN 0 AND 100\nCREATE TABLE p (id INTEGER NOT NULL PRIMARY KEY, points INTEGER NOT NULL CHECK (points <= 100)); INSERT INTO p SELECT id, points FROM notes", "DROP TABLE p" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OnSqlite))]
+    public async Task RunAsync_FaultOnSqlite_IsFound(string what, string up, string? down, RehearsalRule rule)
+    {
+        using var play = new Play().Add(Schema).Add(up, down);
+
+        var report = await play.RunAsync();
+
+        Assert.True(report.Migrations[1].Findings.Any(finding => finding.Rule == rule && finding.IsError), $"{what}:\n{Play.Text(report)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Right))]
+    public async Task RunAsync_DoneRight_PassesOnBothEngines(string what, string up, string? down)
+    {
+        using var play = new Play().Add(Schema).Add(up, down);
+
+        var report = await play.RunAsync(postgres);
+
+        Assert.True(report.Passed, $"{what}:\n{Play.Text(report)}");
+        Assert.Empty(Play.Findings(report));
+    }
+
+    [Theory]
+    [InlineData("case of LIKE", "ALTER TABLE notes ADD COLUMN hit INTEGER; UPDATE notes SET hit = CASE WHEN code LIKE 'a%' THEN 1 ELSE 0 END")]
+    [InlineData("text as a number", "ALTER TABLE users ADD COLUMN half NUMERIC; UPDATE users SET half = CAST(level AS NUMERIC) / 2")]
+    [InlineData("round", "ALTER TABLE notes ADD COLUMN half INTEGER; UPDATE notes SET half = CAST(points * 0.5 AS INTEGER)")]
+    [InlineData("length of text", "ALTER TABLE notes ADD COLUMN size INTEGER; UPDATE notes SET size = length(CAST(CAST(points AS REAL) AS TEXT))")]
+    public async Task RunAsync_ResultDiffersBetweenEngines_IsFound(string what, string up)
+    {
+        using var play = new Play().Add(Schema).Add(up);
+
+        var report = await play.RunAsync(postgres);
+
+        Assert.True(report.Migrations[1].Findings.Any(finding => finding.Rule == RehearsalRule.EnginesDiffer), $"{what}:\n{Play.Text(report)}");
+    }
+
+    [Fact]
+    public async Task RunAsync_SetNotNullWithoutBackfillOnPostgres_IsFoundWithOneRow()
+    {
+        using var play = new Play().Add(Schema).Add("ALTER TABLE users ALTER COLUMN email SET NOT NULL", "ALTER TABLE users ALTER COLUMN email DROP NOT NULL");
+        foreach (var file in Directory.GetFiles(Path.Combine(play.Root, "migrations", "0002_m2")))
+            File.Move(file, file.Replace(".sql", ".postgres.sql", StringComparison.Ordinal));
+
+        var report = await play.RunAsync(postgres);
+
+        var finding = Assert.Single(report.Migrations[1].Findings);
+        Assert.Equal("23502", finding.EngineCode);
+        Assert.Single(finding.Sql!.Split('\n'), line => line.StartsWith("INSERT", StringComparison.Ordinal));
+        Assert.Equal(["PostgreSQL"], report.Engines.Select(engine => engine.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task RunAsync_MigrationThatCannotRunAtAll_IsReportedAndEndsTheRehearsal()
+    {
+        using var play = new Play().Add(Schema).Add("UPDATE nothing SET x = 1").Add("SELECT 1");
+
+        var report = await play.RunAsync();
+
+        Assert.Equal(2, report.Migrations.Count);
+        Assert.Equal(RehearsalRule.StatementFailed, Assert.Single(report.Migrations[1].Findings).Rule);
+        Assert.Contains(report.Notes, note => note.Contains("was not rehearsed", StringComparison.Ordinal));
+    }
+}
