@@ -12,6 +12,9 @@ internal sealed class MigrationTrial(
     private readonly HashSet<ColumnName> _volatile = new(ColumnName.Comparer);
     private readonly HashSet<Dialect> _tablesLost = [];
 
+    // The rows that an engine holds since the last load, until a script ran on them.
+    private readonly Dictionary<TrialEngine, IReadOnlyList<Row>> _loaded = [];
+
     /// <summary>What the engines did so far: rows that statements touched.</summary>
     public long RowsTouched { get; private set; }
 
@@ -28,6 +31,7 @@ internal sealed class MigrationTrial(
             {
                 await engine.Scratch.ResetAsync(cancellationToken);
                 var refused = await engine.Scratch.LoadAsync(Load(rows), cancellationToken);
+                _loaded[engine] = rows;
                 if (refused.Count == 0)
                     continue;
                 rows = Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]);
@@ -54,7 +58,7 @@ internal sealed class MigrationTrial(
             forwards.Add((engine, forward));
             if (scope.Back)
                 faults.AddRange(await new WayBack(migration, engine, Same, _tablesLost).RunAsync(forward, scope, Watch, cancellationToken));
-            if (scope.Order && rows.Count > 1)
+            if (scope.Order && rows.Count > 1 && (engine.Scratch.Dialect == Dialect.Sqlite || engines.Count == 1))
                 faults.AddRange(await OrderAsync(engine, rows, forward, scope, cancellationToken));
         }
         // One engine is enough for independence, SQLite by choice: it is the quicker one, and the one that keeps silent.
@@ -76,10 +80,14 @@ internal sealed class MigrationTrial(
     private async Task<Forward?> ForwardAsync(
         TrialEngine engine, IReadOnlyList<Row> rows, TrialScope scope, bool reversed, List<Fault> faults, CancellationToken cancellationToken)
     {
-        await engine.Scratch.ResetAsync(cancellationToken);
-        // PostgreSQL has no switch for the order of a scan; rows that came in the other way round are scanned the other way round.
-        var inOrder = reversed && engine.Scratch.Dialect == Dialect.Postgres ? [.. rows.Reverse()] : rows;
-        await engine.Scratch.LoadAsync(Load(inOrder), cancellationToken);
+        if (reversed || !_loaded.TryGetValue(engine, out var there) || !ReferenceEquals(there, rows))
+        {
+            await engine.Scratch.ResetAsync(cancellationToken);
+            // PostgreSQL has no switch for the order of a scan; rows that came in the other way round are scanned the other way round.
+            var inOrder = reversed && engine.Scratch.Dialect == Dialect.Postgres ? [.. rows.Reverse()] : rows;
+            await engine.Scratch.LoadAsync(Load(inOrder), cancellationToken);
+        }
+        _loaded.Remove(engine);
         var before = await engine.Scratch.ReadAsync(engine.TablesBefore, cancellationToken);
         var outcome = await engine.Scratch.RunAsync(new ScriptRun(migration.Up[engine.Scratch.Dialect]) { Reversed = reversed, Statements = scope.Statements }, cancellationToken);
         Watch(outcome);

@@ -15,7 +15,11 @@ namespace Gantry.Migrations.Rehearse.Scratch;
 internal sealed class PostgresScratch : IScratch
 {
     private readonly NpgsqlConnection _connection;
+
+    // Sent along with the next command: a round trip less for each trial.
+    private string _pending = "";
     private bool _inTransaction;
+    private bool _defers;
 
     private PostgresScratch(NpgsqlConnection connection) => _connection = connection;
 
@@ -38,8 +42,13 @@ internal sealed class PostgresScratch : IScratch
 
     public Dialect Dialect => Dialect.Postgres;
 
+    // Deferred foreign keys and keys are asked for at once, as a commit would ask.
+    private string Checked => _defers ? "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;" : "";
+
     public async Task<PostgresTypes> TypesAsync(CancellationToken cancellationToken)
     {
+        await SendPendingAsync(cancellationToken);
+        _defers = (await LiveSchema.QueryAsync(_connection, "SELECT 1 FROM pg_constraint WHERE condeferrable LIMIT 1", row => 1, cancellationToken)).Count > 0;
         var labels = await LiveSchema.QueryAsync(_connection,
             "SELECT format_type(t.oid, NULL), array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid",
             row => (row.GetString(0), row.GetFieldValue<string[]>(1)), cancellationToken);
@@ -50,30 +59,35 @@ internal sealed class PostgresScratch : IScratch
             labels.ToDictionary(row => row.Item1, row => (IReadOnlyList<string>)row.Item2), bases.ToDictionary(row => row.Item1, row => row.Item2));
     }
 
-    public async Task<bool> HasTriggersAsync(CancellationToken cancellationToken) =>
-        (await LiveSchema.QueryAsync(_connection, "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
-
-    public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
-
-    public async Task ResetAsync(CancellationToken cancellationToken)
+    public async Task<bool> HasTriggersAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync(_inTransaction ? "ROLLBACK; BEGIN" : "BEGIN", cancellationToken);
+        await SendPendingAsync(cancellationToken);
+        return (await LiveSchema.QueryAsync(_connection, "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
+    }
+
+    public async Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken)
+    {
+        await SendPendingAsync(cancellationToken);
+        return await LiveSchema.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
+    }
+
+    public Task ResetAsync(CancellationToken cancellationToken)
+    {
+        _pending = _inTransaction ? "ROLLBACK; BEGIN;" : "BEGIN;";
         _inTransaction = true;
+        return Task.CompletedTask;
     }
 
     public async Task<IReadOnlyList<RefusedRow>> LoadAsync(RowLoad load, CancellationToken cancellationToken)
     {
         if (load.Rows.Count == 0)
             return [];
-        await ExecuteAsync("SAVEPOINT load", cancellationToken);
+        var sequences = PostgresLoad.Sequences(load.Model);
         try
         {
-            await ExecuteAsync(PostgresLoad.Statement(load, load.Rows), cancellationToken);
+            await ExecuteAsync($"SAVEPOINT load; {PostgresLoad.Statement(load, load.Rows)}; {sequences}{Checked}", cancellationToken);
             if (await MeetsAssumptionsAsync(load, cancellationToken))
-            {
-                await ExecuteAsync(PostgresLoad.Sequences(load.Model) + "SET CONSTRAINTS ALL IMMEDIATE; RELEASE load", cancellationToken);
                 return [];
-            }
         }
         catch (PostgresException)
         {
@@ -84,15 +98,18 @@ internal sealed class PostgresScratch : IScratch
         foreach (var row in load.Rows)
             if (await TryAsync(load with { Rows = [row] }, keep: true, cancellationToken) is { } why)
                 refused.Add(new RefusedRow(row, why));
-        await ExecuteAsync(PostgresLoad.Sequences(load.Model) + "SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        await ExecuteAsync(sequences + "SELECT 1", cancellationToken);
         return refused;
     }
 
     public async Task<string?> TryAsync(RowLoad one, bool keep, CancellationToken cancellationToken)
     {
+        var forget = !keep && one.Assumptions.Count == 0;
         try
         {
-            await ExecuteAsync("SAVEPOINT one;" + PostgresLoad.Statement(one, one.Rows) + "; SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+            await ExecuteAsync($"SAVEPOINT one; {PostgresLoad.Statement(one, one.Rows)}; {Checked}{(forget ? "ROLLBACK TO one; RELEASE one" : "")}", cancellationToken);
+            if (forget)
+                return null;
             var meets = await MeetsAssumptionsAsync(one, cancellationToken);
             await ExecuteAsync(keep && meets ? "RELEASE one" : "ROLLBACK TO one; RELEASE one", cancellationToken);
             return meets ? null : "assumed otherwise";
@@ -106,17 +123,18 @@ internal sealed class PostgresScratch : IScratch
 
     public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
     {
+        await SendPendingAsync(cancellationToken);
         var statements = ScriptStatement.Of(run.Script, Dialect.Postgres).Take(run.Statements).ToList();
         var clock = Stopwatch.StartNew();
         var (failure, touched) = await RunAllAsync(statements, cancellationToken);
-        if (failure is null)
+        if (failure is null && (_defers || run.Script.Source.Text.Contains("DEFERR", StringComparison.OrdinalIgnoreCase)))
             try
             {
                 await ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED", cancellationToken);
             }
             catch (PostgresException error) when (statements.Count > 0)
             {
-                failure = statements[^1].Failed(error.SqlState, error.MessageText + " (when the transaction is committed)");
+                failure = Failed(statements[^1], error);
             }
         return new ScriptOutcome(failure, touched, clock.Elapsed);
     }
@@ -127,7 +145,6 @@ internal sealed class PostgresScratch : IScratch
         var outcome = await RunAsync(run, cancellationToken);
         await ExecuteAsync(outcome.Failure is null ? "COMMIT" : "ROLLBACK", cancellationToken);
         _inTransaction = false;
-        await ResetAsync(cancellationToken);
         return outcome;
     }
 
@@ -136,6 +153,7 @@ internal sealed class PostgresScratch : IScratch
         var read = new Dictionary<string, TableContents>(StringComparer.OrdinalIgnoreCase);
         if (tables.Count == 0)
             return new Contents(read);
+        await SendPendingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(string.Join(';', tables.Select(table => $"SELECT * FROM {SqlName.Table(table, Dialect.Postgres)}")), _connection) { AllResultTypesAreUnknown = true };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         foreach (var table in tables)
@@ -224,9 +242,12 @@ internal sealed class PostgresScratch : IScratch
         return true;
     }
 
+    private Task SendPendingAsync(CancellationToken cancellationToken) => _pending.Length > 0 ? ExecuteAsync("", cancellationToken) : Task.CompletedTask;
+
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, _connection);
+        await using var command = new NpgsqlCommand(_pending + sql, _connection);
+        _pending = "";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
