@@ -50,6 +50,9 @@ internal abstract class EngineSession : IAsyncDisposable
     /// <returns>How many rows it changed; 0 for one that changes none.</returns>
     public abstract Task<long> RunAsync(string statement, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters);
 
+    /// <summary>How long a statement waits for a lock. SQLite has one lock, and this tool's own wait for it.</summary>
+    public virtual Task SetLockTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>What this error is; null when it does not come from the engine.</summary>
     public abstract EngineError? Describe(Exception error);
 

@@ -32,10 +32,17 @@ internal static class PostgresErrors
             Failure = failure,
             Detail = error.Detail,
             Table = error.SchemaName is null or "public" ? error.TableName : $"{error.SchemaName}.{error.TableName}",
-            Columns = error.ColumnName is { } column ? [column] : [],
+            Columns = error.ColumnName is { } column ? [column] : KeyColumns(error.Detail),
             Constraint = error.ConstraintName,
             Subject = Subject(error.SqlState),
         };
+    }
+
+    // "Key (project_id, name)=(7, x) already exists."
+    private static string[] KeyColumns(string? detail)
+    {
+        var end = detail is not null && detail.StartsWith("Key (", StringComparison.Ordinal) ? detail.IndexOf(")=(", StringComparison.Ordinal) : -1;
+        return end < 0 ? [] : detail![5..end].Split(", ");
     }
 
     private static (EngineErrorKind, MigrationFailure) Sort(string state) => state switch

@@ -24,7 +24,7 @@ internal static class PostgresSchemaText
           WHERE {Own} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relname NOT LIKE 'gantry\_migration%'
           UNION ALL
           SELECT 'constraint', concat(n.nspname, '.', coalesce(k.conrelid::regclass::text, k.contypid::regtype::text), '.', k.conname), concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated)
-          FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE {Own} AND coalesce(k.conrelid::regclass::text, '') NOT LIKE '%gantry\_migration%'
+          FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE {Own} AND coalesce(k.conrelid::regclass::text, '') NOT LIKE '%gantry\_migration%' AND k.conname NOT LIKE 'gantry\_not\_null\_%'
           UNION ALL
           SELECT 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled)
           FROM pg_trigger t WHERE NOT t.tgisinternal

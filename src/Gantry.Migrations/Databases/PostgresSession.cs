@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 
 namespace Gantry.Migrations.Databases;
@@ -50,7 +51,7 @@ internal sealed class PostgresSession : EngineSession
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         // Whoever waits for a lock makes all who come later wait behind it: so never for long.
-        await SetAsync("lock_timeout", $"{(long)_lockTimeout.TotalMilliseconds}ms");
+        await SetLockTimeoutAsync(_lockTimeout, cancellationToken);
         await SetAsync("statement_timeout", "0");
         await SetAsync("idle_in_transaction_session_timeout", "5min");
         // A host that vanished without a word must not hold the lock for hours.
@@ -114,6 +115,9 @@ internal sealed class PostgresSession : EngineSession
         await using var command = Command(statement, parameters);
         return Math.Max(0, await command.ExecuteNonQueryAsync(cancellationToken));
     }
+
+    public override Task SetLockTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        PlainAsync(string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = '{(long)timeout.TotalMilliseconds}ms'"), cancellationToken);
 
     public override EngineError? Describe(Exception error) => PostgresErrors.Describe(error);
 

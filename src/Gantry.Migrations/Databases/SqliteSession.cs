@@ -114,8 +114,8 @@ internal sealed class SqliteSession : EngineSession
             "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'gantry\\_migration%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
             int.MaxValue, cancellationToken);
         return string.Join('\n', objects.Rows.Select(row =>
-            // ALTER TABLE … ADD and DROP COLUMN leave other blanks behind than they found.
-            string.Join(' ', row.Select(value => string.Concat(((string?)value ?? "").Where(letter => !char.IsWhiteSpace(letter)))))));
+            // ALTER TABLE … ADD and DROP COLUMN leave other blanks behind than they found, RENAME puts the name into quotes.
+            string.Join(' ', row.Select(value => string.Concat(((string?)value ?? "").Where(letter => !char.IsWhiteSpace(letter) && letter != '"'))))));
     }
 
     public override async ValueTask DisposeAsync()

@@ -25,7 +25,7 @@ internal static class Explanation
             "a subquery stands where one value is needed, and for at least one row it returned several. It is not tied to the row being changed, or not by a unique key.",
         ErrorSubject.Unique => $"two rows would have the same {Columns(error)}, and no two may.{Detail(error)}",
         ErrorSubject.ForeignKey => $"a row would point to one that does not exist.{Detail(error)}",
-        ErrorSubject.NotNull => $"{Columns(error)} would be NULL in at least one row, and must not be.",
+        ErrorSubject.NotNull => $"the column {Columns(error)} would be NULL in at least one row, and must not be.",
         ErrorSubject.Check => $"a row does not meet the condition {error.Constraint ?? "of a CHECK"}.{Detail(error)}",
         ErrorSubject.Missing => $"it names something that the database does not have ({error.Message}).",
         ErrorSubject.OutsideTransactionOnly => "the engine runs this statement only outside a transaction. Put it in a step of its own: -- step: concurrent",

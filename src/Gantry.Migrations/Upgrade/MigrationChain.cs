@@ -17,13 +17,15 @@ internal sealed class MigrationChain(
         var at = from ?? await BeginAsync(cancellationToken);
         foreach (var step in script.Steps.Skip(at.Step - 1))
         {
-            progress?.Report(new UpgradeEvent.StepStarted(migration, step, script.Steps.Count));
+            if (step.Kind is StepKind.Backfill or StepKind.Concurrent)
+                progress?.Report(new UpgradeEvent.StepStarted(migration, step, script.Steps.Count));
             var next = at with { Step = step.Number + 1, Watermark = null, Done = 0, Total = 0 };
             await (step.Kind switch
             {
                 StepKind.Backfill => new Backfill(database, migration, step, runner, options, progress, time).RunAsync(at, next, cancellationToken),
-                StepKind.Concurrent => new ConcurrentStep(database, step, runner, options).RunAsync(next, cancellationToken),
-                _ => InOneAsync(step, next, cancellationToken),
+                StepKind.Concurrent => new ConcurrentStep(database, migration, step, runner, options).RunAsync(next, cancellationToken),
+                _ => new StepTransaction(database, migration, runner, progress)
+                    .RunAsync([step], script.Steps.Count, session => MigrationTables.StoreAsync(session, next, cancellationToken), cancellationToken),
             });
             at = next;
         }
@@ -45,17 +47,4 @@ internal sealed class MigrationChain(
             await MigrationTables.StoreAsync(session, begun, cancellationToken);
             return begun;
         }, cancellationToken);
-
-    private Task<bool> InOneAsync(MigrationStep step, InterruptedMigration next, CancellationToken cancellationToken)
-    {
-        var statements = runner.Statements(step);
-        return database.TransactAsync(TransactionKind.Whole, async session =>
-        {
-            var guard = ForeignKeyGuard.Start(session, statements);
-            await runner.RunAsync(session, step, cancellationToken);
-            guard.Refuse(migration);
-            await MigrationTables.StoreAsync(session, next, cancellationToken);
-            return true;
-        }, cancellationToken);
-    }
 }

@@ -53,23 +53,8 @@ internal sealed class MigrationRun(LockedDatabase database, Migration migration,
     public Task ForgetAsync(CancellationToken cancellationToken) =>
         database.TransactAsync(TransactionKind.Whole, session => MigrationTables.ClearAsync(session, cancellationToken), cancellationToken);
 
-    private Task<bool> InOneAsync(MigrationScript script, Func<EngineSession, Task> record, CancellationToken cancellationToken)
-    {
-        var runner = Runner(script);
-        var statements = script.Steps.SelectMany(runner.Statements).ToList();
-        return database.TransactAsync(TransactionKind.Whole, async session =>
-        {
-            var guard = ForeignKeyGuard.Start(session, statements);
-            foreach (var step in script.Steps)
-            {
-                progress?.Report(new UpgradeEvent.StepStarted(migration, step, script.Steps.Count));
-                await runner.RunAsync(session, step, cancellationToken);
-            }
-            guard.Refuse(migration);
-            await record(session);
-            return true;
-        }, cancellationToken);
-    }
+    private Task InOneAsync(MigrationScript script, Func<EngineSession, Task> record, CancellationToken cancellationToken) =>
+        new StepTransaction(database, migration, Runner(script), progress).RunAsync(script.Steps, script.Steps.Count, record, cancellationToken);
 
     private StatementRunner Runner(MigrationScript script) => new(migration, script, dialect, progress, time);
 }

@@ -42,11 +42,13 @@ internal sealed class StatementRunner(Migration migration, MigrationScript scrip
             await session.ExecuteAsync("SAVEPOINT gantry_statement", cancellationToken);
         try
         {
-            rows = await session.RunAsync(statement.Text, cancellationToken);
+            rows = session.Dialect == Dialect.Sqlite && await SqliteRebuild.TryRunAsync(session, statement, cancellationToken) is { } copied
+                ? copied : await session.RunAsync(Form(statement), cancellationToken);
         }
-        catch (Exception error) when (session.Describe(error) is { } described)
+        catch (Exception error) when (session.Describe(error) is { } found)
         {
             ReportRows? shown = null;
+            var described = SqliteRebuild.InPeoplesWords(found);
             if (described.Kind == EngineErrorKind.Deterministic)
             {
                 if (savepoint)
@@ -99,6 +101,15 @@ internal sealed class StatementRunner(Migration migration, MigrationScript scrip
                 Rows = Diagnosis.Shown("that must not be there", result, statement.Text),
                 Next = "Correct the rows, or the step before that was to see to them; then start again.",
             });
+    }
+
+    /// <summary>The statement as this engine takes it: SQLite does not know CONCURRENTLY, and has nothing that it would be of use for.</summary>
+    private string Form(StatementText statement)
+    {
+        if (dialect != Dialect.Sqlite || statement.Verb is not ("CREATE" or "DROP"))
+            return statement.Text;
+        var word = statement.Tokens.Take(4).FirstOrDefault(token => token.Is("CONCURRENTLY"));
+        return word.Kind == TokenKind.End ? statement.Text : statement.Text.Remove(word.Span.Start - statement.Span.Start, word.Span.Length);
     }
 
     private static (MigrationFailure, string, string)? Refused(StatementText statement) =>

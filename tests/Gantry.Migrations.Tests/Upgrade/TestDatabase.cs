@@ -43,8 +43,8 @@ internal sealed class TestDatabase : IDisposable
         return this;
     }
 
-    public Upgrader Upgrader() =>
-        new(Address, MigrationFolder.Read(Folder), Options with { ReportFolder = Root }, new Recorder(Events), TimeProvider.System);
+    public Upgrader Upgrader(IUpgradeProgress? progress = null) =>
+        new(Address, MigrationFolder.Read(Folder), Options with { ReportFolder = Root }, progress ?? new Recorder(Events), TimeProvider.System);
 
     public Task<UpgradeResult> UpgradeAsync() => Upgrader().UpgradeAsync(cancellationToken: TestContext.Current.CancellationToken);
 
@@ -70,7 +70,7 @@ internal sealed class TestDatabase : IDisposable
     {
         if (Cluster is { } cluster)
             return string.Join('\n', (await cluster.DumpAsync(Name)).Split('\n').Where(line => !line.StartsWith('\\')).Order(StringComparer.Ordinal));
-        var dump = await RowsAsync("SELECT type, name, replace(replace(sql, char(10), ''), ' ', '') FROM sqlite_master ORDER BY 1, 2");
+        var dump = await RowsAsync("SELECT type, name, replace(replace(replace(sql, char(10), ''), ' ', ''), '\"', '') FROM sqlite_master ORDER BY 1, 2");
         foreach (var table in await RowsAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1"))
             dump.AddRange((await RowsAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}").Order(StringComparer.Ordinal));
         return string.Join('\n', dump);
