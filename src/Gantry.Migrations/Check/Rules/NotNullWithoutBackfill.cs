@@ -1,0 +1,82 @@
+using Gantry.Migrations.Check.Facts;
+using Gantry.Migrations.Sql.Syntax;
+
+namespace Gantry.Migrations.Check.Rules;
+
+/// <summary>
+/// not-null-without-backfill: a column is made NOT NULL, and rows that have no value make the statement fail. An error where it is certain (a new column
+/// without a value); a warning where an old column may have been filled by the program all along.
+/// </summary>
+internal sealed class NotNullWithoutBackfill : ICheckRule
+{
+    public RuleDescription Description { get; } = new("not-null-without-backfill", Severity.Error, "A column is made NOT NULL and nothing gives the old rows a value");
+
+    public IEnumerable<Finding> OfSet(CheckedSet set)
+    {
+        var seen = new List<Statement>();
+        foreach (var script in set.Scripts.Where(script => script.Forward))
+            foreach (var at in script.Statements)
+                foreach (var statement in at.Running)
+                {
+                    if (statement is AlterTableStatement alter)
+                        foreach (var action in alter.Actions)
+                            if (OfAction(alter, action, at, seen) is { } finding)
+                                yield return finding;
+                    seen.Add(statement);
+                }
+    }
+
+    private Finding? OfAction(AlterTableStatement alter, AlterAction action, CheckedStatement at, List<Statement> seen) => action switch
+    {
+        AddColumn { Column: { NotNull: true } column } when IsEmpty(column.Default) && !HasValue(column) && at.Existed(alter.Name) =>
+            CheckedStatement.Find(Description, alter, column,
+                $"{column.Name} is added NOT NULL without a default: the statement fails as soon as {alter.Name} has one row.",
+                at.Dialect == Dialect.Sqlite
+                    ? "Give it a constant default, or rebuild the table with the values that its rows shall have."
+                    : "Give it a constant default; or add it without NOT NULL, fill it in batches, and SET NOT NULL in a later step."),
+        AlterNotNull { NotNull: true } notNull when at.Existed(alter.Name) && !IsFilled(alter, notNull.Column.Text, at, seen) =>
+            CheckedStatement.Find(Description, alter, notNull,
+                AddedHere(alter, notNull.Column.Text, at)
+                    ? $"{notNull.Column} is new and was never filled: the statement fails as soon as {alter.Name} has one row."
+                    : $"Nothing in these migrations fills {notNull.Column} of {alter.Name}: the statement fails if one row has no value.",
+                $"Fill it first (UPDATE {alter.Name} SET {notNull.Column} = … WHERE {notNull.Column} IS NULL, in batches), and verify: -- step: verify none.")
+                with
+            {
+                Severity = AddedHere(alter, notNull.Column.Text, at) ? Severity.Error : Severity.Warning,
+                CountQuery = AddedHere(alter, notNull.Column.Text, at) ? null : $"SELECT count(*) FROM {alter.Name} WHERE {notNull.Column} IS NULL HAVING count(*) > 0;",
+            },
+        _ => null,
+    };
+
+    private static bool IsEmpty(Expression? value) => value is null or LiteralExpression { Kind: LiteralKind.Null };
+
+    private static bool HasValue(ColumnDefinition column) =>
+        column.Identity || column.Generated is not null || column.Type.Text.Contains("serial", StringComparison.OrdinalIgnoreCase);
+
+    private static bool AddedHere(AlterTableStatement alter, string column, CheckedStatement at) =>
+        at.BeforeScript.Find(alter.Name.Full) is { } before && !before.Columns.Any(old => at.Before.Names.Equals(old.Name, column));
+
+    private static bool IsFilled(AlterTableStatement alter, string column, CheckedStatement at, List<Statement> seen)
+    {
+        var names = at.Before.Names;
+        if (at.Before.Find(alter.Name.Full) is { } table
+            && (table.Columns.Any(known => known.NotNull && names.Equals(known.Name, column)) || table.Checks.Any(check => NotNullCheck.IsFor(check.Expression, column))))
+            return true;
+        return seen.Any(statement => Fills(statement, alter.Name.Full, column, names));
+    }
+
+    private static bool Fills(Statement statement, string table, string column, StringComparer names) => statement.All().Any(node => node switch
+    {
+        UpdateStatement update => names.Equals(update.Table.Name.Full, table) && update.Set.Any(assignment => assignment.Targets.Any(target => names.Equals(target.Text, column))),
+        DeleteStatement delete => names.Equals(delete.Table.Name.Full, table) && delete.Where is { } where && AsksForNull(where, column, names),
+        SelectStatement { Query.Body: SelectBody { From: [TableReference from], Where: { } where } } => names.Equals(from.Name.Full, table) && AsksForNull(where, column, names),
+        // A column that was added with a default has it in every row.
+        AlterTableStatement add => names.Equals(add.Name.Full, table)
+            && add.Actions.Any(action => action is AddColumn { Column: var added } && names.Equals(added.Name.Text, column) && (!IsEmpty(added.Default) || HasValue(added))),
+        TruncateStatement truncate => truncate.Tables.Any(name => names.Equals(name.Full, table)),
+        _ => false,
+    });
+
+    private static bool AsksForNull(Expression where, string column, StringComparer names) => where.All().Any(node =>
+        node is IsExpression { Negated: false, Test: "NULL", Operand: ColumnReference reference } && names.Equals(reference.Column, column));
+}
