@@ -12,7 +12,7 @@ internal static class DbCommand
         var command = new Command("db", "Check, rehearse and apply migrations of a SQLite or PostgreSQL database: Gantry's own, or yours")
         {
             options.Database, options.Migrations,
-            UpgradeCommand.Build(invocation, options),
+            CheckCommand.Build(invocation, options), RehearseCommand.Build(invocation, options), UpgradeCommand.Build(invocation, options),
             StatusCommand.Build(invocation, options), DownCommand.Build(invocation, options),
         };
         HelpPage.SetEnding(command, """

@@ -39,7 +39,7 @@ internal static class UpgradeCommand
             var upgrade = new UpgradeOptions
             {
                 Backup = !parsed.GetValue(noBackup),
-                //CHECK
+                Check = parsed.GetValue(noCheck) ? null : UpgradeChecks.Of(set),
                 Command = options.CommandLine(invocation, parsed, "upgrade"),
             };
             if (parsed.GetValue(retry) is { } seconds)
