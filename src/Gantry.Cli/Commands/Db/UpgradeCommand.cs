@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gantry.Cli.Databases;
 using Gantry.Cli.Output;
+using Gantry.Migrations.Check;
 using Gantry.Migrations.Upgrade;
 
 namespace Gantry.Cli.Commands.Db;
@@ -39,7 +40,7 @@ internal static class UpgradeCommand
             var upgrade = new UpgradeOptions
             {
                 Backup = !parsed.GetValue(noBackup),
-                Check = parsed.GetValue(noCheck) ? null : UpgradeChecks.Of(set),
+                Check = parsed.GetValue(noCheck) ? null : CheckBeforeUpgrade.Of(set),
                 Command = options.CommandLine(invocation, parsed, "upgrade"),
             };
             if (parsed.GetValue(retry) is { } seconds)

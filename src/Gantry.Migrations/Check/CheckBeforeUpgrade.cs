@@ -1,0 +1,20 @@
+using Gantry.Migrations.Files;
+using Gantry.Migrations.Upgrade;
+
+namespace Gantry.Migrations.Check;
+
+/// <summary>What the check says of pending migrations, asked by an upgrade before it changes anything.</summary>
+public static class CheckBeforeUpgrade
+{
+    /// <summary>The look, for <see cref="UpgradeOptions.Check"/>.</summary>
+    /// <param name="set">All migrations: those that were applied make the schema that the pending ones meet.</param>
+    public static UpgradeCheck Of(MigrationSet set) => (_, revision, dialect, _) =>
+    {
+        var report = Checker.Check(set, start: null, dialect, new CheckOptions { FirstRevision = revision + 1, Lock = MigrationsLock.Read(set) });
+        if (report.Passed)
+            return ValueTask.FromResult<string?>(null);
+        var text = new StringWriter();
+        report.Write(text, CheckFormat.Text);
+        return ValueTask.FromResult<string?>($"the check refuses what is pending:\n{text.ToString().TrimEnd()}");
+    };
+}
