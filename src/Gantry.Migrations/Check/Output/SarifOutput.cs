@@ -37,7 +37,8 @@ internal static class SarifOutput
             json.WriteStartObject();
             json.WriteString("id", rule.Id);
             WriteText(json, "shortDescription", rule.Title + ".");
-            json.WriteString("helpUri", rule.Page);
+            // helpUri must be absolute by the standard's schema, and the pages come with the repository: the path stands in the help text.
+            WriteText(json, "help", $"See {rule.Page}.");
             json.WriteStartObject("defaultConfiguration");
             json.WriteString("level", Level(rule.Severity));
             json.WriteEndObject();
