@@ -54,6 +54,6 @@ public sealed record RehearsalFinding(
     string? File, int? Line, int? Column, string? Statement, string? EngineCode, string? Scenario, string? Sql);
 
 /// <summary>The report's JSON, made without reflection.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RehearsalReport))]
 internal sealed partial class RehearsalJson : JsonSerializerContext;

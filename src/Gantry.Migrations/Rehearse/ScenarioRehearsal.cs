@@ -20,6 +20,9 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
     /// <summary>Whether the scratch databases stand behind the migration now.</summary>
     public bool Advanced { get; private set; }
 
+    /// <summary>The schema behind the migration on each engine: what a fresh install has. Empty when it cannot run at all.</summary>
+    public IReadOnlyDictionary<Dialect, DatabaseSchema> After { get; private set; } = new Dictionary<Dialect, DatabaseSchema>();
+
     public async Task<MigrationRehearsal> RunAsync(CancellationToken cancellationToken)
     {
         var before = new Dictionary<IScratch, DatabaseSchema>();
@@ -33,6 +36,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         if (await EnginesAsync(before, cancellationToken) is not { } engines)
             return Report(0, 0, null);
 
+        After = engines.ToDictionary(engine => engine.Scratch.Dialect, engine => engine.After);
         var trial = new MigrationTrial(migration, _directives, model, engines, words.IsVolatile, time);
         var (scenarios, rows) = await ScenariosAsync(model, trial, cancellationToken);
         Advanced = true;

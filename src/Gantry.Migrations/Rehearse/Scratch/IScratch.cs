@@ -18,6 +18,10 @@ internal interface IScratch : IAsyncDisposable
 
     Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken);
 
+    /// <summary>Makes a schema; to be called first, on an empty database.</summary>
+    /// <exception cref="RehearsalException">The engine does not take it.</exception>
+    Task StartFromAsync(string ddl, CancellationToken cancellationToken);
+
     /// <summary>Throws away what was done since the last <see cref="AdvanceAsync"/>.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
 

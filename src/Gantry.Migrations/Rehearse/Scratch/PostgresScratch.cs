@@ -4,6 +4,7 @@ using Gantry.Migrations.Files;
 using Gantry.Migrations.Rehearse.Compare;
 using Gantry.Migrations.Rehearse.Scenarios;
 using Gantry.Migrations.Schemas;
+using Gantry.Migrations.Sql;
 using Npgsql;
 
 namespace Gantry.Migrations.Rehearse.Scratch;
@@ -69,6 +70,21 @@ internal sealed class PostgresScratch : IScratch
     {
         await SendPendingAsync(cancellationToken);
         return await LiveSchema.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
+    }
+
+    public async Task StartFromAsync(string ddl, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Statement by statement: what pg_dump prints holds lines for psql, and settings that are for its session alone.
+            foreach (var statement in StatementSplitter.Split(new SourceText("schema", ddl), Dialect.Postgres).Where(statement => !statement.IsMetaCommand && statement.Verb != "SET"))
+                await ExecuteAsync(statement.Text, cancellationToken);
+            await ExecuteAsync("RESET search_path", cancellationToken);
+        }
+        catch (PostgresException error)
+        {
+            throw new RehearsalException($"PostgreSQL does not take this schema: {error.MessageText}. Nothing was changed.", error);
+        }
     }
 
     public Task ResetAsync(CancellationToken cancellationToken)

@@ -29,6 +29,13 @@ internal sealed class SqliteScratch : IScratch
 
     public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(_work, Dialect.Sqlite, cancellationToken);
 
+    public Task StartFromAsync(string ddl, CancellationToken cancellationToken)
+    {
+        if (raw.sqlite3_exec(_base.Handle!, ddl) != raw.SQLITE_OK)
+            throw new RehearsalException($"SQLite does not take this schema: {raw.sqlite3_errmsg(_base.Handle!).utf8_to_string()}. Nothing was changed.");
+        return Task.CompletedTask;
+    }
+
     public Task ResetAsync(CancellationToken cancellationToken)
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
