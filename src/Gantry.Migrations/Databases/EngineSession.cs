@@ -40,6 +40,9 @@ internal abstract class EngineSession : IAsyncDisposable
     /// <summary>Begins a transaction.</summary>
     public abstract Task BeginAsync(TransactionKind kind, CancellationToken cancellationToken);
 
+    /// <summary>Begins a transaction that only reads, and sees the database as of one moment. To be rolled back.</summary>
+    public abstract Task BeginReadAsync(CancellationToken cancellationToken);
+
     /// <summary>Ends the transaction: all of it stands.</summary>
     public abstract Task CommitAsync(CancellationToken cancellationToken);
 

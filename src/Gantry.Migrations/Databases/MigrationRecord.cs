@@ -79,25 +79,58 @@ internal static class MigrationTables
     /// <summary>Reads both tables: one query where there is nothing under way.</summary>
     public static async Task<MigrationRecord> ReadAsync(EngineSession session, CancellationToken cancellationToken)
     {
-        var underWay = session.Dialect == Dialect.Sqlite
-            ? "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'gantry_migration_progress')"
-            : "to_regclass('gantry_migration_progress') IS NOT NULL";
+        while (true)
+        {
+            try
+            {
+                return await ReadOnceAsync(session, cancellationToken);
+            }
+            // The other upgrader has ended between the two queries, and taken its table away.
+            catch (Exception error) when (session.Describe(error) is { Subject: ErrorSubject.Missing })
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static async Task<MigrationRecord> ReadOnceAsync(EngineSession session, CancellationToken cancellationToken)
+    {
         QueryResult rows;
         try
         {
-            rows = await session.QueryAsync(
-                $"SELECT p.under_way, m.revision, m.name, m.checksum FROM (SELECT {underWay} AS under_way) p LEFT JOIN gantry_migrations m ON 1 = 1 ORDER BY m.revision",
-                int.MaxValue, cancellationToken);
+            rows = await ReadHistoryAsync(session, cancellationToken);
         }
         catch (Exception error) when (session.Describe(error) is { Subject: ErrorSubject.Missing })
         {
             return MigrationRecord.None;
         }
-        var applied = rows.Rows.Where(row => row[1] is not null)
-            .Select(row => new AppliedMigration(Number(row[1]), (string)row[2]!, (string)row[3]!)).ToList();
-        return Convert.ToInt64(rows.Rows[0][0], CultureInfo.InvariantCulture) == 0
-            ? new MigrationRecord(applied, null, null) : await ReadProgressAsync(session, applied, cancellationToken);
+        if (Convert.ToInt64(rows.Rows[0][0], CultureInfo.InvariantCulture) == 0)
+            return new MigrationRecord(Applied(rows), null, null);
+
+        // Somebody may be at work: both tables have to be seen as of one moment.
+        await session.BeginReadAsync(cancellationToken);
+        try
+        {
+            return await ReadProgressAsync(session, Applied(await ReadHistoryAsync(session, cancellationToken)), cancellationToken);
+        }
+        finally
+        {
+            await session.RollbackAsync();
+        }
     }
+
+    private static Task<QueryResult> ReadHistoryAsync(EngineSession session, CancellationToken cancellationToken)
+    {
+        var underWay = session.Dialect == Dialect.Sqlite
+            ? "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'gantry_migration_progress')"
+            : "to_regclass('gantry_migration_progress') IS NOT NULL";
+        return session.QueryAsync(
+            $"SELECT p.under_way, m.revision, m.name, m.checksum FROM (SELECT {underWay} AS under_way) p LEFT JOIN gantry_migrations m ON 1 = 1 ORDER BY m.revision",
+            int.MaxValue, cancellationToken);
+    }
+
+    private static List<AppliedMigration> Applied(QueryResult rows) =>
+        [.. rows.Rows.Where(row => row[1] is not null).Select(row => new AppliedMigration(Number(row[1]), (string)row[2]!, (string)row[3]!))];
 
     /// <summary>Makes both tables and takes over the work: whoever had another epoch changes nothing from now on.</summary>
     /// <param name="session">Holds the upgraders' lock.</param>

@@ -34,7 +34,7 @@ internal static class PostgresErrors
             Table = error.SchemaName is null or "public" ? error.TableName : $"{error.SchemaName}.{error.TableName}",
             Columns = error.ColumnName is { } column ? [column] : KeyColumns(error.Detail),
             Constraint = error.ConstraintName,
-            Subject = Subject(error.SqlState),
+            Subject = Subject(error.SqlState, error.MessageText),
         };
     }
 
@@ -62,9 +62,10 @@ internal static class PostgresErrors
         _ => (EngineErrorKind.Deterministic, MigrationFailure.StatementFailed),
     };
 
-    private static ErrorSubject Subject(string state) => state switch
+    private static ErrorSubject Subject(string state, string message) => state switch
     {
-        PostgresErrorCodes.CardinalityViolation => ErrorSubject.TooManyRows,
+        // The same code stands for an upsert that meets a row twice.
+        PostgresErrorCodes.CardinalityViolation when !message.Contains("ON CONFLICT", StringComparison.Ordinal) => ErrorSubject.TooManyRows,
         PostgresErrorCodes.UniqueViolation => ErrorSubject.Unique,
         PostgresErrorCodes.ForeignKeyViolation => ErrorSubject.ForeignKey,
         PostgresErrorCodes.NotNullViolation => ErrorSubject.NotNull,

@@ -89,6 +89,12 @@ internal sealed class PostgresSession : EngineSession
         await PlainAsync("BEGIN", cancellationToken);
     }
 
+    public override async Task BeginReadAsync(CancellationToken cancellationToken)
+    {
+        InTransaction = true;
+        await PlainAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
+    }
+
     public override async Task CommitAsync(CancellationToken cancellationToken)
     {
         await PlainAsync("COMMIT", cancellationToken);

@@ -74,6 +74,13 @@ internal sealed class SqliteSession : EngineSession
         return Task.CompletedTask;
     }
 
+    public override Task BeginReadAsync(CancellationToken cancellationToken)
+    {
+        Execute("BEGIN");
+        InTransaction = true;
+        return Task.CompletedTask;
+    }
+
     public override Task CommitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

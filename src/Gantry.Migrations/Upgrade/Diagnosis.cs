@@ -13,9 +13,14 @@ internal static class Diagnosis
     private const int LongestValue = 60;
 
     /// <summary>Rows that show the error; null when none can be named. Never fails: a report without rows is better than none.</summary>
-    public static async Task<ReportRows?> RowsAsync(EngineSession session, StatementText statement, EngineError error, CancellationToken cancellationToken)
+    public static async Task<ReportRows?> RowsAsync(EngineSession session, StatementText statement, EngineError error, CancellationToken cancellationToken) =>
+        await RowsAsync(session, await QuestionsAsync(session, statement, error, cancellationToken), cancellationToken);
+
+    /// <summary>The answer to the first question that has one; null when none has.</summary>
+    public static async Task<ReportRows?> RowsAsync(
+        EngineSession session, IReadOnlyList<(string Title, string Query)> questions, CancellationToken cancellationToken)
     {
-        foreach (var (title, query) in Questions(session.Dialect, statement, error))
+        foreach (var (title, query) in questions)
         {
             try
             {
@@ -36,16 +41,16 @@ internal static class Diagnosis
     public static ReportRows Shown(string title, QueryResult rows, string query) =>
         new(title, rows.Columns, [.. rows.Rows.Select(row => (IReadOnlyList<string?>)[.. row.Select(Text)])], rows.Count, query);
 
-    private static IEnumerable<(string Title, string Query)> Questions(Dialect dialect, StatementText statement, EngineError error)
-    {
-        _ = statement;
-        if (error is { Subject: ErrorSubject.Unique, Table: { } unique, Columns.Count: > 0 })
-            yield return ($"of {unique} that agree in {string.Join(", ", error.Columns)}", Duplicates(unique, error.Columns));
-        if (error is { Subject: ErrorSubject.NotNull, Table: { } table, Columns: [var column] })
-            yield return ($"of {table} without {column}", $"SELECT * FROM {Quoted(table)} WHERE {Quoted(column)} IS NULL");
-        if (error.Subject == ErrorSubject.ForeignKey && dialect == Dialect.Sqlite)
-            yield return ("that point to rows that do not exist", "SELECT * FROM pragma_foreign_key_check");
-    }
+    private static async Task<IReadOnlyList<(string Title, string Query)>> QuestionsAsync(
+        EngineSession session, StatementText statement, EngineError error, CancellationToken cancellationToken) => error switch
+        {
+            { Subject: ErrorSubject.TooManyRows } => await CardinalityQuestions.OfAsync(session, statement, cancellationToken),
+            { Subject: ErrorSubject.Unique, Table: { } table, Columns.Count: > 0 } =>
+                [($"of {table} that agree in {string.Join(", ", error.Columns)}", Duplicates(table, error.Columns))],
+            { Subject: ErrorSubject.NotNull, Table: { } table, Columns: [var column] } =>
+                [($"of {table} without {column}", $"SELECT * FROM {Quoted(table)} WHERE {Quoted(column)} IS NULL")],
+            _ => [],
+        };
 
     private static string Duplicates(string table, IReadOnlyList<string> columns)
     {

@@ -23,13 +23,17 @@ internal sealed class ForeignKeyGuard
             ? new ForeignKeyGuard(sqlite, SqliteForeignKeys.CountBroken(sqlite.Sqlite)) : new ForeignKeyGuard(null, []);
 
     /// <exception cref="StepFailedException">More is broken than before.</exception>
-    public void Refuse(Migration migration)
+    public async Task RefuseAsync(Migration migration, CancellationToken cancellationToken)
     {
         if (_session is null || SqliteForeignKeys.NewlyBroken(_session.Sqlite, _before) is not var (child, parent, count))
             return;
+        var query = $"SELECT c.* FROM pragma_foreign_key_check({Text(child)}) k JOIN {Diagnosis.Quoted(child)} c ON c.rowid = k.rowid WHERE k.parent = {Text(parent)}";
         throw new StepFailedException(new StepFailure(migration, MigrationFailure.ForeignKeysBroken,
-            $"after {migration}, {count} rows of {child} would point to rows of {parent} that do not exist."));
+            $"after {migration}, {count} rows of {child} would point to rows of {parent} that do not exist.")
+        { Rows = await Diagnosis.RowsAsync(_session, [($"of {child} whose {parent} is missing", query)], cancellationToken) });
     }
+
+    private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static bool Harmless(StatementText statement) =>
         statement.Verb is "SELECT" or "CREATE" && !statement.StartsWith("CREATE", "TABLE")

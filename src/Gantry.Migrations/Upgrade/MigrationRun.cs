@@ -40,7 +40,7 @@ internal sealed class MigrationRun(LockedDatabase database, Migration migration,
             foreach (var step in script.Steps)
                 foreach (var statement in runner.Statements(step))
                     await runner.TryRunAsync(session, step, statement, cancellationToken);
-            guard.Refuse(migration);
+            await guard.RefuseAsync(migration, cancellationToken);
             if (await session.SchemaTextAsync(cancellationToken) != from.Schema)
                 throw new StepFailedException(new StepFailure(migration, MigrationFailure.StatementFailed,
                     $"after {script.Source.Name} the schema was not what it was before {migration}."));

@@ -9,6 +9,11 @@ internal static class Standing
     {
         if (!work.IsKnown)
             return "nothing.";
+        return work.IsOutOfDate ? $"not known, since the database cannot be asked now; when it was last asked: {Known(work)}" : Known(work);
+    }
+
+    private static string Known(UpgradeWork work)
+    {
         var whole = work.Revision == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"the database is at revision {work.Revision:D4}, which is whole.");
         if (work.Record.Interrupted is { } begun)
             return string.Create(CultureInfo.InvariantCulture,
@@ -18,8 +23,10 @@ internal static class Standing
         return work.Revision == 0 ? "nothing; the database is as it was before." : "nothing; " + whole;
     }
 
-    public static string NotCommitted(UpgradeWork work, Undo? undo)
+    public static string NotCommitted(UpgradeWork work, Undo? undo, bool refused)
     {
+        if (refused && work.Applied.Count == 0)
+            return "anything: nothing was changed.";
         if (undo is { Failed: { } why })
             return $"the rest of {undo.Migration}. Undoing what it had committed failed, too: {why.Why}{(why.Statement is { } statement ? $" ({statement.File}, line {statement.Line}: {statement.EngineMessage})" : "")}";
         if (undo is not null)

@@ -26,7 +26,7 @@ internal sealed class StepTransaction(LockedDatabase database, Migration migrati
                     progress?.Report(new UpgradeEvent.StepStarted(migration, step, of));
                     await runner.RunAsync(session, step, cancellationToken);
                 }
-                guard.Refuse(migration);
+                await guard.RefuseAsync(migration, cancellationToken);
                 await proof.EndAsync(session, steps, cancellationToken);
                 await record(session);
                 return true;

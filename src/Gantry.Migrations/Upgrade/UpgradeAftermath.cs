@@ -11,13 +11,14 @@ internal sealed class UpgradeAftermath(UpgradeWork work, DatabaseAddress databas
     {
         if (Draft(error) is not { } draft)
             return null;
+        await work.LookAsync();
         var undo = error is StepFailedException { Failure: { Undo: true, Migration: { } failed } } ? await UndoAsync(failed) : null;
         if (error is not RefusedException { Refusal.Failure: MigrationFailure.Busy } && work.Database.IsFenced)
             await QuietlyAsync(() => work.Database.UnfenceAsync(work.WasUntouched, CancellationToken.None));
         return Told(draft with
         {
             Committed = Standing.Committed(work),
-            NotCommitted = Standing.NotCommitted(work, undo),
+            NotCommitted = Standing.NotCommitted(work, undo, refused: error is RefusedException),
             Next = undo is { Failed: not null } ? Standing.AfterFailedUndo(work, options) : draft.Next,
         }, error);
     }
@@ -27,6 +28,7 @@ internal sealed class UpgradeAftermath(UpgradeWork work, DatabaseAddress databas
         RefusedException refused => Empty(refused.Refusal.Failure, refused.Refusal.What, refused.Refusal.Next) with { Migration = refused.Refusal.Migration },
         StepFailedException step => OfStep(step.Failure),
         GaveUpException gaveUp => OfGivingUp(gaveUp),
+        _ when Describe(error) is { Failure: MigrationFailure.DatabaseUnusable } && ReadOnlyFolder() is { } refusal => Empty(refusal.Failure, refusal.What, refusal.Next),
         _ when Describe(error) is { } described => Empty(described.Failure, Sentence(Explanation.Of(described, database.Dialect)), Explanation.Next(described.Failure, options.Command)) with
         {
             Migration = work.Migration?.FullName,
@@ -110,6 +112,22 @@ internal sealed class UpgradeAftermath(UpgradeWork work, DatabaseAddress databas
         catch (Exception error) when (Draft(error) is not null)
         {
             return new Undo(failed, Draft(error)!);
+        }
+    }
+
+    // SQLite says of a database in WAL mode only that it cannot open it, when it cannot write beside it.
+    private Refusal? ReadOnlyFolder()
+    {
+        if (database.File is not { } file || !File.Exists(file))
+            return null;
+        try
+        {
+            SqliteLockFile.TryTake(file, "")?.Dispose();
+            return null;
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Refusal;
         }
     }
 

@@ -54,5 +54,23 @@ internal sealed class UpgradeWork(DatabaseAddress address, UpgradeOptions option
         }
     }
 
+    /// <summary>Whether the last look at the database, after a failure, failed as well: what is known may be out of date.</summary>
+    public bool IsOutOfDate { get; private set; }
+
+    /// <summary>Looks once more, after a failure. Waits for nothing.</summary>
+    public async Task LookAsync()
+    {
+        if (_record is null)
+            return;
+        try
+        {
+            _record = await MigrationTables.ReadAsync(Database.Session, CancellationToken.None);
+        }
+        catch (Exception error) when (Database.Session.Describe(error) is not null)
+        {
+            IsOutOfDate = true;
+        }
+    }
+
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +11,12 @@ namespace Gantry.Storage.Mapping;
 /// </summary>
 internal static class Tables
 {
-    private static readonly ConcurrentDictionary<IEntityType, int> Ranks = new();
+    /// <summary>Row types, each after those it refers to.</summary>
+    private static readonly Type[] Order =
+    [
+        typeof(SettingRow), typeof(UserRow), typeof(ProjectRow), typeof(MemberRow), typeof(InstanceRow), typeof(RunRow), typeof(JobRow),
+        typeof(EventRow), typeof(EventTargetRow),
+    ];
 
     public static void Map(ModelBuilder model)
     {
@@ -25,9 +29,8 @@ internal static class Tables
         NameColumns(model);
     }
 
-    /// <summary>The place of a table in the order in which rows can be added: after those that it refers to.</summary>
-    public static int Rank(IEntityType type) => Ranks.GetOrAdd(
-        type, static type => type.GetForeignKeys().Select(key => key.PrincipalEntityType).Where(other => other != type).Select(other => Rank(other) + 1).DefaultIfEmpty(0).Max());
+    /// <summary>The place of a table in the order in which rows can be added.</summary>
+    public static int Rank(IEntityType type) => Array.IndexOf(Order, type.ClrType);
 
     private static void MapProjects(ModelBuilder model)
     {

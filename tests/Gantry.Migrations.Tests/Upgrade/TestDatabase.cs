@@ -35,7 +35,9 @@ internal sealed class TestDatabase : IDisposable
         return new TestDatabase(DatabaseAddress.Parse(await cluster.CreateDatabaseAsync()), cluster);
     }
 
-    public static TestDatabase On(PrivateCluster cluster, string url) => new(DatabaseAddress.Parse(url), cluster);
+    public static TestDatabase InFile(string file) => new(DatabaseAddress.OfFile(file), null);
+
+    public static TestDatabase On(PrivateCluster? cluster, string url) => new(DatabaseAddress.Parse(url), cluster);
 
     public TestDatabase Add(string name, string up, string? down = null)
     {
