@@ -35,8 +35,8 @@ public sealed record CheckReport
 
     /// <summary>Where a script lies, seen from where <see cref="Path"/> is seen from. With forward slashes.</summary>
     public string FileOf(SourceText source) =>
-        // A single file is its own folder: its source is named like the file.
-        (System.IO.Path.GetFileName(Path) == source.Name ? Path : System.IO.Path.Combine(Path, source.Name)).Replace('\\', '/');
+        // What was read from a single file lies beside it.
+        System.IO.Path.Combine(Path.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) ? System.IO.Path.GetDirectoryName(Path) ?? "" : Path, source.Name).Replace('\\', '/');
 
     /// <summary>Writes the report. What the formats hold is in docs/rules/output.md.</summary>
     public void Write(TextWriter output, CheckFormat format)

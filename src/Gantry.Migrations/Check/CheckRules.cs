@@ -8,6 +8,7 @@ public static class CheckRules
     /// <summary>The rules that look at statements and migrations.</summary>
     internal static IReadOnlyList<ICheckRule> All { get; } =
     [
+        new ScalarSubqueryMayReturnMany(),
         new UncorrelatedUpdate(),
         new NotNullWithoutBackfill(),
         new UnbatchedBackfill(),

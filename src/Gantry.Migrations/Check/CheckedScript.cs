@@ -46,9 +46,6 @@ internal sealed record CheckedScript
     /// <summary>Where a finding about the whole script points: its first statement, or the file's beginning.</summary>
     public SourceSpan Beginning => Statements.Count > 0 ? FirstLine(Statements[0].Statement) : new SourceSpan(0, 0);
 
-    /// <summary>Whether the table was there, with whatever rows it has, before this script began. What the script made itself is empty and nobody else's.</summary>
-    public bool Existed(ObjectName table) => Before.Find(table.Full) is not null;
-
     /// <summary>The schema right after a statement.</summary>
     /// <param name="index">Its place in <see cref="Statements"/>.</param>
     public DatabaseSchema AfterStatement(int index) => index + 1 < Statements.Count ? Statements[index + 1].Before : After;

@@ -40,8 +40,13 @@ internal sealed record CheckedStatement
     /// <summary>All statements in it, at any depth, itself first.</summary>
     public IEnumerable<StatementWithin> Statements => Within(Statement, runs: true);
 
-    /// <summary>Whether the table was there, with whatever rows it has, before this script began. What the script made itself is empty and nobody else's.</summary>
-    public bool Existed(ObjectName table) => BeforeScript.Find(table.Full) is not null;
+    /// <summary>
+    /// Whether the table was there, with whatever rows it has, before this script began. What the script made itself is empty and nobody else's; what no
+    /// schema knows must have been there, or the statement fails.
+    /// </summary>
+    public bool Existed(ObjectName table) =>
+        BeforeScript.Find(table.Full) is not null
+        || Before.Find(table.Full) is null && !Statement.All().OfType<CreateTableStatement>().Any(made => Before.Names.Equals(made.Name.Full, table.Full));
 
     /// <summary>A finding about a piece of <see cref="Statement"/>.</summary>
     /// <param name="rule">Who finds it.</param>

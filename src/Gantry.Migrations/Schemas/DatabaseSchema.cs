@@ -9,6 +9,9 @@ public sealed record DatabaseSchema(Dialect Dialect, IReadOnlyList<TableSchema> 
     /// <summary>How names are compared: SQLite ignores ASCII case, PostgreSQL does not once they are folded.</summary>
     public StringComparer Names => Dialect == Dialect.Sqlite ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
+    /// <summary>PostgreSQL: functions that its own DDL makes; built-in ones are not listed.</summary>
+    public IReadOnlyList<FunctionSchema> Functions { get; init; } = [];
+
     /// <summary>The table (or view) of this name; null when there is none.</summary>
     /// <param name="name">Without quotes, folded. <c>schema.table</c> outside the default schema.</param>
     public TableSchema? Find(string name) => Tables.FirstOrDefault(table => Names.Equals(table.Name, name));
@@ -166,3 +169,9 @@ public sealed record IndexSchema
     /// <summary>WHERE of a partial index, as written; null when it covers all rows.</summary>
     public string? Predicate { get; init; }
 }
+
+/// <summary>A function.</summary>
+/// <param name="Name">Without quotes; <c>schema.function</c> outside the default schema.</param>
+/// <param name="ReturnsSet">It can return many rows.</param>
+/// <param name="Steady">IMMUTABLE or STABLE: within one statement it gives the same for the same.</param>
+public sealed record FunctionSchema(string Name, bool ReturnsSet, bool Steady);

@@ -22,6 +22,7 @@ public static class DdlSchema
         CreateIndexStatement index => DdlCreate.Index(schema, index),
         AlterTableStatement alter => DdlAlter.Apply(schema, alter),
         DropStatement drop => DdlDrop.Apply(schema, drop),
+        CreateFunctionStatement function => schema with { Functions = [.. schema.Functions, new FunctionSchema(function.Name.Full, function.ReturnsSet || function.Returns is null, function.Steady)] },
         SelectStatement { Query.Body: SelectBody { Into: [ColumnReference into] } select } => DdlCreate.Into(schema, into, select),
         DoStatement block => block.Body.Aggregate(schema, ApplyInBlock),
         UnreadStatement unread => ForgetKeys(schema, unread),

@@ -134,6 +134,45 @@ public sealed class CheckerTests : IDisposable
         Assert.Empty(Check(Dialect.Sqlite).Findings);
     }
 
+    [Theory]
+    [InlineData("CREATE INDEX ix ON t (x);", "blocking-index")]
+    [InlineData("UPDATE t SET x = 1 WHERE y IS NULL;", "unbatched-backfill")]
+    [InlineData("ALTER TABLE t ADD COLUMN x INT NOT NULL;", "not-null-without-backfill")]
+    [InlineData("ALTER TABLE t DROP COLUMN x;", "rename-or-drop-breaks-running-replicas")]
+    [InlineData("ALTER TABLE t ALTER COLUMN x TYPE BIGINT;", "table-rewrite")]
+    [InlineData("CREATE TABLE t (x INT); CREATE INDEX ix ON t (x); UPDATE t SET x = 1; ALTER TABLE t DROP COLUMN x; DROP TABLE t;", null)]
+    [InlineData("DO $$ BEGIN CREATE TABLE t (x INT); CREATE INDEX ix ON t (x); END $$;", null)]
+    [InlineData("DROP TABLE IF EXISTS t; CREATE TABLE t (x INT);", null)]
+    public void Check_TableThatNoSchemaKnows_IsTakenToBeInUse(string sql, string? rule)
+    {
+        Write("1_only.sql", sql);
+
+        var report = Checker.Check(MigrationSource.Read(_scratch.Folder, Dialect.Postgres), null, Dialect.Postgres, new CheckOptions());
+
+        Assert.Equal(rule is null ? [] : [rule], report.Findings.Select(finding => finding.Rule));
+    }
+
+    [Fact]
+    public void Check_RenamedTable_BringsItsForeignKeysAlong()
+    {
+        Write("1_a.sql", "CREATE TABLE n (id INTEGER NOT NULL PRIMARY KEY, a_id INTEGER REFERENCES a (id));");
+        Write("2_b.sql", "ALTER TABLE n RENAME TO m;");
+
+        Assert.Equal(["1_a.sql"], Check(Dialect.Sqlite).Findings.Where(finding => finding.Rule == "foreign-key-without-index").Select(finding => finding.Source.Name));
+    }
+
+    [Fact]
+    public void Check_LockBesideASingleFile_IsNamedBesideIt()
+    {
+        Write("only.sql", "SELECT 1;");
+        var set = MigrationSource.Read(Path.Combine(_scratch.Folder, "only.sql"), Dialect.Sqlite);
+        var pinned = MigrationsLock.Pin(set with { Migrations = [set.Migrations[0] with { FullName = "gone" }] }, null);
+
+        var report = Checker.Check(set, null, Dialect.Sqlite, new CheckOptions { Lock = pinned });
+
+        Assert.Equal($"{_scratch.Folder}/migrations.lock", report.FileOf(report.Findings.First(finding => finding.Severity == Severity.Error).Source));
+    }
+
     private CheckReport Check(string sql, CheckOptions? options = null, Dialect dialect = Dialect.Sqlite)
     {
         Write("1_only.sql", sql);

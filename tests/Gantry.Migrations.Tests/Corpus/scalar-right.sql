@@ -440,3 +440,65 @@ WHERE country IS NULL;
 -- migration:
 -- step: verify none
 SELECT id FROM volumes WHERE user_id IS NULL AND project_id NOT IN (SELECT id FROM projects);
+
+-- entry: right-cte-of-one-inserted-row
+-- dialect: postgres
+-- errors: none
+-- warnings: uncorrelated-update, unbatched-backfill
+-- about: A parent is inserted, and all rows are put under it: INSERT of one row of VALUES returns one.
+-- given: tenants
+-- migration:
+WITH made AS (INSERT INTO roles (id, name) VALUES (100, 'everybody') RETURNING id)
+UPDATE accounts SET role_id = (SELECT id FROM made) WHERE role_id IS NULL;
+
+-- entry: trap-cte-of-many-inserted-rows
+-- dialect: postgres
+-- errors: scalar-subquery-may-return-many
+-- warnings: uncorrelated-update, unbatched-backfill
+-- about: The same with two rows inserted.
+-- given: tenants
+-- migration:
+WITH made AS (INSERT INTO roles (id, name) VALUES (100, 'everybody'), (101, 'nobody') RETURNING id)
+UPDATE accounts SET role_id = (SELECT id FROM made) WHERE role_id IS NULL;
+
+-- entry: right-count-in-a-condition-of-a-block
+-- dialect: postgres
+-- errors: none
+-- warnings: none
+-- about: A block that asks the catalogue first, as scripts that may run twice do.
+-- given: gpu
+-- migration:
+DO $$
+BEGIN
+    IF (SELECT count(*) FROM information_schema.columns
+        WHERE table_name = 'runs' AND column_name = 'priority' AND (column_default IS NULL OR column_default != '''0''::integer')) = 1 THEN
+        ALTER TABLE runs ALTER COLUMN priority SET DEFAULT '0'::integer;
+    END IF;
+END$$;
+
+-- entry: right-function-made-called-and-dropped
+-- dialect: postgres
+-- errors: none
+-- warnings: none
+-- about: A loop that tools without procedural code hide in a function.
+-- given: tenants
+-- migration:
+CREATE OR REPLACE FUNCTION merge_roles() RETURNS VOID AS
+$$
+DECLARE
+    doubled RECORD;
+    other   BIGINT;
+BEGIN
+    FOR doubled IN SELECT min(id) AS first, lower(name) AS folded FROM roles GROUP BY lower(name) HAVING array_length(array_agg(id), 1) > 1
+        LOOP
+            FOR other IN SELECT id FROM roles WHERE lower(name) = doubled.folded AND id != doubled.first
+                LOOP
+                    UPDATE accounts SET role_id = doubled.first WHERE role_id = other;
+                    DELETE FROM roles WHERE id = other;
+                END LOOP;
+        END LOOP;
+END;
+$$
+    LANGUAGE plpgsql;
+SELECT merge_roles();
+DROP FUNCTION IF EXISTS merge_roles();

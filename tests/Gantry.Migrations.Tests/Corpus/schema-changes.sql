@@ -503,3 +503,17 @@ INSERT INTO accounts (id, email) VALUES (1, 'root@example.org');
 -- migration:
 CREATE TEMPORARY TABLE doomed AS SELECT id FROM runs WHERE deleted;
 DELETE FROM jobs WHERE run_id IN (SELECT id FROM doomed);
+
+-- entry: enum-replaced
+-- dialect: postgres
+-- errors: none
+-- warnings: table-rewrite
+-- about: An enumeration with fewer values: a new type, and the column moved over to it.
+-- given: none
+CREATE TYPE mood AS ENUM ('fine', 'bad', 'odd');
+CREATE TABLE people (id INTEGER PRIMARY KEY, mood mood NOT NULL);
+-- migration:
+ALTER TYPE mood RENAME TO mood_old;
+CREATE TYPE mood AS ENUM ('fine', 'bad');
+ALTER TABLE people ALTER COLUMN mood TYPE mood USING (mood::text::mood);
+DROP TYPE mood_old;

@@ -190,3 +190,43 @@ UPDATE volumes SET user_id = projects.owner_id FROM projects WHERE projects.id =
 -- given: shop
 -- migration:
 DELETE FROM products a USING products b WHERE a.id > b.id AND a.name = b.name AND a.id NOT IN (SELECT product_id FROM order_items);
+
+-- entry: from-cte-grouped-over-a-join
+-- dialect: postgres
+-- errors: none
+-- warnings: unbatched-backfill
+-- about: Grouped by the key that it is joined by, in a block that asks whether there is anything to do.
+-- given: tenants
+-- migration:
+DO $$
+BEGIN
+    IF (SELECT count(*) FROM posts WHERE comment_count IS NULL) > 0 THEN
+        WITH q AS (
+            SELECT posts.id post_id, COALESCE(count(comments.id), 0) AS total
+            FROM posts LEFT JOIN comments ON posts.id = comments.post_id
+            GROUP BY posts.id)
+        UPDATE posts SET comment_count = q.total FROM q WHERE q.post_id = posts.id AND posts.comment_count IS NULL;
+    END IF;
+END $$;
+
+-- entry: from-text-that-is-not-unique
+-- dialect: both
+-- errors: update-from-ambiguous
+-- warnings: unbatched-backfill
+-- about: Matched by a text that nothing makes unique.
+-- given: shop
+-- migration:
+UPDATE orders SET address_id = addresses.id FROM addresses WHERE addresses.city = orders.number;
+
+-- entry: from-delete-by-pairs
+-- dialect: both
+-- errors: none
+-- warnings: none
+-- about: Orphans deleted by pairs of keys.
+-- given: gpu
+-- migration:
+DELETE FROM members WHERE (project_id, user_id) IN (
+    SELECT members.project_id, members.user_id FROM members
+    JOIN projects ON projects.id = members.project_id
+    LEFT JOIN runs ON runs.user_id = members.user_id AND runs.project_id = projects.id
+    WHERE runs.id IS NULL);

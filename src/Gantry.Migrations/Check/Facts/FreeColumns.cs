@@ -136,8 +136,19 @@ internal sealed class FreeColumns
         foreach (var table in with?.Tables ?? [])
             _common[table.Name.Text] = table.Columns.Count > 0
                 ? Set(table.Columns.Select(column => column.Text))
-                : table.Body is SelectStatement select ? Results(select.Query) : null;
+                : table.Body switch
+                {
+                    SelectStatement select => Results(select.Query),
+                    InsertStatement insert => Returned(insert.Returning),
+                    UpdateStatement update => Returned(update.Returning),
+                    DeleteStatement delete => Returned(delete.Returning),
+                    _ => null,
+                };
     }
+
+    private HashSet<string>? Returned(IReadOnlyList<SelectItem> items) => items.Any(item => item.Value is StarExpression)
+        ? null
+        : Set(items.Select(item => item.Alias?.Text ?? (item.Value as ColumnReference)?.Column).OfType<string>());
 
     private HashSet<string> Set(IEnumerable<string> names) => new(names, _schema.Names);
 

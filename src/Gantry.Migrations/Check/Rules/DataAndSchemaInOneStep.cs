@@ -18,7 +18,7 @@ internal sealed class DataAndSchemaInOneStep : ICheckRule
 
         foreach (var transaction in script.Statements.GroupBy(statement => statement.Transaction))
         {
-            var locked = transaction.SelectMany(at => at.Running.SelectMany(TableLocks.Of)).FirstOrDefault(script.Existed);
+            var locked = transaction.SelectMany(at => at.Running.SelectMany(TableLocks.Of).Where(at.Existed)).FirstOrDefault();
             var change = transaction.SelectMany(at => at.Statements.Where(within => within.Runs && ChangesManyRows(within.Statement, at)).Select(within => within.Statement)).FirstOrDefault();
             if (locked is not null && change is not null)
                 yield return CheckedStatement.Find(Description, change, change,

@@ -17,13 +17,18 @@ internal sealed class ForeignKeyWithoutIndex : ICheckRule
         foreach (var script in set.Scripts.Where(script => script.Forward))
             foreach (var table in script.After.Tables)
             {
-                var before = script.Before.Find(table.Name);
+                var before = script.Before.Find(table.Name) ?? script.Before.Find(NameBefore(script, table.Name));
                 foreach (var key in table.ForeignKeys)
                     if (before?.ForeignKeys.Any(old => Same(old, key, set.Final.Names)) != true
                         && !IsIndexed(table, key, set.Final.Names) && !(set.Final.Find(table.Name) is { } final && IsIndexed(final, key, set.Final.Names)))
                         yield return Find(script, table, key);
             }
     }
+
+    // A table that was renamed brings its old keys along.
+    private static string NameBefore(CheckedScript script, string name) =>
+        script.Statements.SelectMany(at => at.Running).OfType<AlterTableStatement>()
+            .LastOrDefault(alter => alter.Actions.Any(action => action is RenameTable rename && script.After.Names.Equals(rename.To.Text, name)))?.Name.Full ?? name;
 
     private Finding Find(CheckedScript script, TableSchema table, ForeignKey key)
     {

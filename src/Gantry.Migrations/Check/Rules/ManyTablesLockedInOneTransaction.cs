@@ -22,8 +22,8 @@ internal sealed class ManyTablesLockedInOneTransaction : ICheckRule
         {
             var locked = new List<string>();
             Statement? last = null;
-            foreach (var statement in transaction.SelectMany(at => at.Running))
-                foreach (var table in TableLocks.Of(statement).Where(script.Existed))
+            foreach (var (at, statement) in transaction.SelectMany(at => at.Running.Select(statement => (at, statement))))
+                foreach (var table in TableLocks.Of(statement).Where(at.Existed))
                     if (!locked.Contains(table.Full))
                     {
                         locked.Add(table.Full);

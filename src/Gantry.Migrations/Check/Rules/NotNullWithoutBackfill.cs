@@ -15,18 +15,26 @@ internal sealed class NotNullWithoutBackfill : ICheckRule
     {
         var seen = new List<Statement>();
         foreach (var script in set.Scripts.Where(script => script.Forward))
+        {
+            var earlier = seen.Count;
             foreach (var at in script.Statements)
                 foreach (var statement in at.Running)
                 {
                     if (statement is AlterTableStatement alter)
                         foreach (var action in alter.Actions)
-                            if (OfAction(alter, action, at, seen) is { } finding)
+                            if (OfAction(alter, action, at, seen, earlier) is { } finding)
                                 yield return finding;
                     seen.Add(statement);
                 }
+        }
     }
 
-    private Finding? OfAction(AlterTableStatement alter, AlterAction action, CheckedStatement at, List<Statement> seen) => action switch
+    /// <param name="alter">The statement.</param>
+    /// <param name="action">One thing that it does.</param>
+    /// <param name="at">Its place.</param>
+    /// <param name="seen">All statements before it, of all migrations.</param>
+    /// <param name="earlier">How many of them belong to earlier migrations.</param>
+    private Finding? OfAction(AlterTableStatement alter, AlterAction action, CheckedStatement at, List<Statement> seen, int earlier) => action switch
     {
         AddColumn { Column: { NotNull: true } column } when IsEmpty(column.Default) && !HasValue(column) && at.Existed(alter.Name) =>
             CheckedStatement.Find(Description, alter, column,
@@ -35,17 +43,19 @@ internal sealed class NotNullWithoutBackfill : ICheckRule
                     ? "Give it a constant default, or rebuild the table with the values that its rows shall have."
                     : "Give it a constant default; or add it without NOT NULL, fill it in batches, and SET NOT NULL in a later step."),
         AlterNotNull { NotNull: true } notNull when at.Existed(alter.Name) && !IsFilled(alter, notNull.Column.Text, at, seen) =>
-            CheckedStatement.Find(Description, alter, notNull,
-                AddedHere(alter, notNull.Column.Text, at)
-                    ? $"{notNull.Column} is new and was never filled: the statement fails as soon as {alter.Name} has one row."
-                    : $"Nothing in these migrations fills {notNull.Column} of {alter.Name}: the statement fails if one row has no value.",
-                $"Fill it first (UPDATE {alter.Name} SET {notNull.Column} = … WHERE {notNull.Column} IS NULL, in batches), and verify: -- step: verify none.")
-                with
-            {
-                Severity = AddedHere(alter, notNull.Column.Text, at) ? Severity.Error : Severity.Warning,
-                CountQuery = AddedHere(alter, notNull.Column.Text, at) ? null : $"SELECT count(*) FROM {alter.Name} WHERE {notNull.Column} IS NULL HAVING count(*) > 0;",
-            },
+            OfOldRows(alter, notNull, isNew: seen.Skip(earlier).Any(statement => Adds(statement, alter.Name.Full, notNull.Column.Text, at.Before.Names))),
         _ => null,
+    };
+
+    private Finding OfOldRows(AlterTableStatement alter, AlterNotNull action, bool isNew) => CheckedStatement.Find(Description, alter, action,
+        isNew
+            ? $"{action.Column} is new and was never filled: the statement fails as soon as {alter.Name} has one row."
+            : $"Nothing in these migrations fills {action.Column} of {alter.Name}: the statement fails if one row has no value.",
+        $"Fill it first (UPDATE {alter.Name} SET {action.Column} = … WHERE {action.Column} IS NULL, in batches), and verify: -- step: verify none.")
+        with
+    {
+        Severity = isNew ? Severity.Error : Severity.Warning,
+        CountQuery = isNew ? null : $"SELECT count(*) FROM {alter.Name} WHERE {action.Column} IS NULL HAVING count(*) > 0;",
     };
 
     private static bool IsEmpty(Expression? value) => value is null or LiteralExpression { Kind: LiteralKind.Null };
@@ -53,8 +63,9 @@ internal sealed class NotNullWithoutBackfill : ICheckRule
     private static bool HasValue(ColumnDefinition column) =>
         column.Identity || column.Generated is not null || column.Type.Text.Contains("serial", StringComparison.OrdinalIgnoreCase);
 
-    private static bool AddedHere(AlterTableStatement alter, string column, CheckedStatement at) =>
-        at.BeforeScript.Find(alter.Name.Full) is { } before && !before.Columns.Any(old => at.Before.Names.Equals(old.Name, column));
+    private static bool Adds(Statement statement, string table, string column, StringComparer names) =>
+        statement is AlterTableStatement alter && names.Equals(alter.Name.Full, table)
+        && alter.Actions.Any(action => action is AddColumn add && names.Equals(add.Column.Name.Text, column));
 
     private static bool IsFilled(AlterTableStatement alter, string column, CheckedStatement at, List<Statement> seen)
     {

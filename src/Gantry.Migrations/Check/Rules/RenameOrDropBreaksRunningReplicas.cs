@@ -31,7 +31,40 @@ internal sealed class RenameOrDropBreaksRunningReplicas : ICheckRule
                     if (!Has(script.After, table.Name, column.Name) && Find(script, table.Name, column.Name) is { } finding)
                         yield return finding;
         }
+
+        foreach (var finding in OfUnknownTables(script))
+            yield return finding;
     }
+
+    /// <summary>What no schema knows, a statement names all the same: then the statement alone is judged.</summary>
+    private IEnumerable<Finding> OfUnknownTables(CheckedScript script)
+    {
+        foreach (var at in script.Statements.Where(at => !IsDeclared(at, script)))
+            foreach (var statement in at.Running)
+            {
+                if (statement is AlterTableStatement { Kind: "TABLE" } alter && IsUnknown(alter.Name, at))
+                    foreach (var action in alter.Actions)
+                        if (action is DropColumn or RenameColumn or RenameTable or SetSchema)
+                            yield return Find(alter, action, action switch
+                            {
+                                DropColumn drop => $"{alter.Name}.{drop.Column}",
+                                RenameColumn rename => $"{alter.Name}.{rename.From}",
+                                _ => alter.Name.ToString(),
+                            });
+                // DROP … IF EXISTS of what is not known: most likely nothing is there.
+                if (statement is DropStatement { Kind: "TABLE", IfExists: false } gone)
+                    foreach (var name in gone.Names.Where(name => IsUnknown(name, at) && script.After.Find(name.Full) is null))
+                        yield return Find(gone, name, name.ToString());
+            }
+    }
+
+    private static bool IsUnknown(ObjectName table, CheckedStatement at) => at.BeforeScript.Find(table.Full) is null && at.Existed(table);
+
+    private static bool IsDeclared(CheckedStatement at, CheckedScript script) => at.Step.Kind == StepKind.Contract && script.Migration.Requires is not null;
+
+    private Finding Find(Statement statement, SyntaxNode piece, string name) => CheckedStatement.Find(Description, statement, piece,
+        $"{name} is gone after this migration: programs of the version before, which run until the last one is replaced, fail on it.",
+        "Do it in two releases: stop using the name first; rename or drop it in a later migration, in a step -- step: contract, with -- requires: REVISION naming the oldest that may still run.");
 
     /// <summary>The finding at the statement that took the name away; null where that is a declared contract.</summary>
     private Finding? Find(CheckedScript script, string table, string? column)
@@ -39,14 +72,11 @@ internal sealed class RenameOrDropBreaksRunningReplicas : ICheckRule
         var index = Enumerable.Range(0, script.Statements.Count)
             .Last(i => Has(script.Statements[i].Before, table, column) && !Has(script.AfterStatement(i), table, column));
         var at = script.Statements[index];
-        if (at.Step.Kind == StepKind.Contract && script.Migration.Requires is not null)
+        if (IsDeclared(at, script))
             return null;
 
         var (statement, piece) = Place(at, table, column);
-        var name = column is null ? table : $"{table}.{column}";
-        return CheckedStatement.Find(Description, statement, piece,
-            $"{name} is gone after this migration: programs of the version before, which run until the last one is replaced, fail on it.",
-            "Do it in two releases: stop using the name first; rename or drop it in a later migration, in a step -- step: contract, with -- requires: REVISION naming the oldest that may still run.");
+        return Find(statement, piece, column is null ? table : $"{table}.{column}");
     }
 
     private static (Statement Statement, SyntaxNode Piece) Place(CheckedStatement at, string table, string? column)
