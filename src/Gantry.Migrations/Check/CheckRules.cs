@@ -10,6 +10,7 @@ public static class CheckRules
     [
         new ScalarSubqueryMayReturnMany(),
         new UncorrelatedUpdate(),
+        new UpdateFromAmbiguous(),
         new NotNullWithoutBackfill(),
         new UnbatchedBackfill(),
         new DataAndSchemaInOneStep(),

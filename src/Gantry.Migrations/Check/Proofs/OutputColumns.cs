@@ -44,11 +44,19 @@ internal static class OutputColumns
         return columns;
     }
 
-    private static RelationColumn Item(SelectItem item, Scope scope)
+    private static RelationColumn Item(SelectItem item, Scope scope) => new(Name(item), item.Value switch
     {
-        var plain = item.Value as ColumnReference;
-        return new RelationColumn(Name(item), plain is null ? null : scope.Resolve(plain).Schema(scope.Schema.Names));
-    }
+        ColumnReference plain => scope.Resolve(plain).Schema(scope.Schema.Names),
+        FunctionCall { Name.Parts.Count: 1, Name.Last: "max" or "min", Arguments: [ColumnReference argument], Over: null } => OfExtreme(argument, scope),
+        _ => null,
+    });
+
+    // PostgreSQL: max and min give a value of their column's type and collation, or NULL. SQLite's give a value without an affinity; a varchar's is a text.
+    private static ColumnSchema? OfExtreme(ColumnReference argument, Scope scope) =>
+        scope.Schema.Dialect == Dialect.Postgres && scope.Resolve(argument).Schema(scope.Schema.Names) is { } known && ValueTypes.Normal(known.Type) is
+            "smallint" or "integer" or "bigint" or "numeric" or "real" or "double precision" or "text" or "date" or "timestamp" or "timestamp with time zone"
+            ? known with { NotNull = false, Default = null, Identity = false, Generated = false }
+            : null;
 
     /// <summary>The name of a result's column.</summary>
     public static string Name(SelectItem item)
