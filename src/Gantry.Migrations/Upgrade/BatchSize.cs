@@ -9,7 +9,7 @@ internal sealed class BatchSize(int largest, TimeSpan longest)
     private const int First = 200;
 
     // What a busy moment of the machine may add must still fit.
-    private const double Share = 0.3;
+    private const double Share = 0.25;
 
     /// <summary>Rows of the next batch.</summary>
     public int Rows { get; private set; } = Math.Min(largest, First);
