@@ -1,12 +1,18 @@
-// Long campaigns against the real executables, in a home of their own under /tmp. Each ends with exit code 0 if nothing was wrong, and
+// Long campaigns against the real executables and engines, in folders of their own under /tmp. Each ends with exit code 0 if nothing was wrong, and
 // says with which seed it can be repeated.
 //
 //   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
 //   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
+//   dotnet run --project bench/soak -- upgrade [--seed N] [--moments 200] [--rows 100000]   upgraders killed (-9) in a batched backfill, both engines
 using System.Globalization;
 using Gantry.EndToEnd.Harness;
+using Gantry.Migrations;
+using Gantry.Testing;
 
-const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N]";
+if (args is [UpgraderProcess.Word, ..])
+    return await UpgraderProcess.RunAsync(args);
+
+const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | upgrade [--seed N] [--moments N] [--rows N]";
 var options = new Dictionary<string, int>();
 for (var i = 1; i + 1 < args.Length; i += 2)
 {
@@ -20,7 +26,7 @@ switch (args.FirstOrDefault())
     case "kill":
         {
             await using var home = new GantryHome();
-            var campaign = new KillCampaign(home, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("tasks", 50), Option("kills", 100));
+            var campaign = new Gantry.EndToEnd.Harness.KillCampaign(home, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("tasks", 50), Option("kills", 100));
             var (wrong, summary) = await campaign.Run(line => Console.WriteLine($"  {line}"));
             foreach (var line in wrong)
                 Console.WriteLine($"WRONG {line}");
@@ -39,6 +45,26 @@ switch (args.FirstOrDefault())
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{(isWhole ? "ok" : "WRONG")}: {megabytes} MB in {big.Seconds:0.0} s ({megabytes / big.Seconds:0} MB/s), the most memory: server {big.ServerPeakBytes >> 20} MB, agent {big.AgentPeakBytes >> 20} MB"));
             return isWhole ? 0 : 1;
+        }
+    case "upgrade":
+        {
+            var (seed, moments, rows) = (Option("seed", Random.Shared.Next(1, 1_000_000)), Option("moments", 200), Option("rows", 100_000));
+            await using var cluster = await PrivateCluster.StartAsync();
+            try
+            {
+                foreach (var dialect in new[] { Dialect.Sqlite, Dialect.Postgres })
+                {
+                    var campaign = new Gantry.Testing.KillCampaign(dialect, dialect == Dialect.Postgres ? cluster : null, UpgraderProcess.Start);
+                    await campaign.RunAsync(moments, rows, seed, line => Console.WriteLine($"  {line}"));
+                    Console.WriteLine($"ok: {dialect}, seed {seed}, {moments} databases of {rows} rows, {campaign.Killed} upgraders killed at work, contents identical to an undisturbed run");
+                }
+                return 0;
+            }
+            catch (InvalidOperationException wrong)
+            {
+                Console.WriteLine($"WRONG {wrong.Message}");
+                return 1;
+            }
         }
     default:
         return Usage();
