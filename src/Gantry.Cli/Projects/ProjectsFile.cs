@@ -15,10 +15,11 @@ internal sealed class ProjectsFile(string home)
     public string FilePath => path;
 
     /// <summary>The projects in the order of the file; none when there is no file.</summary>
-    public IReadOnlyList<ProjectEntry> Read()
+    public IReadOnlyList<ProjectEntry> Read() => File.Exists(path) ? Parse() : [];
+
+    // Apart from the question whether there is a file: most have none, and only a method that speaks of YAML loads its library.
+    private IReadOnlyList<ProjectEntry> Parse()
     {
-        if (!File.Exists(path))
-            return [];
         try
         {
             var yaml = new YamlStream();

@@ -33,19 +33,18 @@ internal static class Bodies
         }
     }
 
-    public static async Task WriteAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type)
-    {
-        context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
-    }
+    public static Task WriteAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type) =>
+        context.WriteAsync(json => JsonSerializer.Serialize(json, value, type));
 
-    /// <summary>Writes a reply that is built on the buffer directly.</summary>
+    /// <summary>
+    /// Writes a reply that is built on the buffer directly. It is not flushed here: the end of the request does that, and then head, body and
+    /// the end of the body go out at once.
+    /// </summary>
     public static async Task WriteAsync(this HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = "application/json";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions))
-            write(json);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
+        write(json);
     }
 
     /// <summary>dstack's reply of calls that return nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -11,12 +12,7 @@ namespace Gantry.Storage.Mapping;
 /// </summary>
 internal static class Tables
 {
-    /// <summary>Row types, each after those it refers to.</summary>
-    private static readonly Type[] Order =
-    [
-        typeof(SettingRow), typeof(UserRow), typeof(ProjectRow), typeof(MemberRow), typeof(InstanceRow), typeof(RunRow), typeof(JobRow),
-        typeof(EventRow), typeof(EventTargetRow),
-    ];
+    private static readonly ConcurrentDictionary<IEntityType, int> Ranks = new();
 
     public static void Map(ModelBuilder model)
     {
@@ -29,8 +25,9 @@ internal static class Tables
         NameColumns(model);
     }
 
-    /// <summary>The place of a table in the order in which rows can be added.</summary>
-    public static int Rank(IEntityType type) => Array.IndexOf(Order, type.ClrType);
+    /// <summary>The place of a table in the order in which rows can be added: after those that it refers to.</summary>
+    public static int Rank(IEntityType type) => Ranks.GetOrAdd(
+        type, static type => type.GetForeignKeys().Select(key => key.PrincipalEntityType).Where(other => other != type).Select(other => Rank(other) + 1).DefaultIfEmpty(0).Max());
 
     private static void MapProjects(ModelBuilder model)
     {

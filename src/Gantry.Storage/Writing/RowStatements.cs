@@ -25,7 +25,7 @@ internal sealed class RowStatements(DbConnection connection) : IDisposable
     {
         public bool Contains(int index) => (Bits & (1UL << index)) != 0;
 
-        public Columns With(int index) => new(Bits | (1UL << index));
+        public Columns With(int index) => index < 64 ? new(Bits | (1UL << index)) : throw new NotSupportedException("A table of more than 64 columns.");
     }
 
     /// <summary>Whether users, projects or members were written since this was last asked.</summary>
