@@ -33,7 +33,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         }
         var words = new ScriptWords(migration.Up.Concat(migration.Down).Where(script => scratches.Any(scratch => scratch.Dialect == script.Key)).Select(script => script.Value).Distinct(), scratches[^1].Dialect);
         var model = await ModelAsync(before, words, cancellationToken);
-        if (await EnginesAsync(before, cancellationToken) is not { } engines)
+        if (await EnginesAsync(before, model, words, cancellationToken) is not { } engines)
             return Report(0, 0, null);
 
         After = engines.ToDictionary(engine => engine.Scratch.Dialect, engine => engine.After);
@@ -65,7 +65,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
     }
 
     /// <summary>Runs the migration without any rows: what comes out is what a fresh install has. Null when that fails already.</summary>
-    private async Task<List<TrialEngine>?> EnginesAsync(Dictionary<IScratch, DatabaseSchema> before, CancellationToken cancellationToken)
+    private async Task<List<TrialEngine>?> EnginesAsync(Dictionary<IScratch, DatabaseSchema> before, ScenarioModel model, ScriptWords words, CancellationToken cancellationToken)
     {
         var engines = new List<TrialEngine>();
         foreach (var scratch in scratches)
@@ -83,7 +83,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
             var after = await scratch.SchemaAsync(cancellationToken);
             var own = await scratch.TypesAsync(cancellationToken);
             types = new PostgresTypes(types.Labels.Concat(own.Labels).DistinctBy(type => type.Key).ToDictionary(), types.Bases.Concat(own.Bases).DistinctBy(type => type.Key).ToDictionary());
-            engines.Add(new TrialEngine(scratch, before[scratch], after, types, TrialEngine.Readable(before[scratch]), TrialEngine.Readable(after)));
+            engines.Add(new TrialEngine(scratch, before[scratch], after, types, TrialEngine.Touched(before[scratch], after, model, words), TrialEngine.Touched(after, before[scratch], model, words)));
         }
         return engines.Count == scratches.Count ? engines : null;
     }

@@ -19,6 +19,13 @@ internal sealed record TrialEngine(
     public static List<string> Readable(DatabaseSchema schema) =>
         [.. schema.Tables.Where(table => table.Kind is TableKind.Table or TableKind.Partitioned && table.Inherits.Count == 0 && !ModelBuilder.IsBookkeeping(table.Name)).Select(table => table.Name)];
 
+    /// <summary>
+    /// Of those, the ones that a migration can change: what gets rows, what its scripts name, and what is there on one side only. The others hold at most what
+    /// earlier migrations put there.
+    /// </summary>
+    public static List<string> Touched(DatabaseSchema here, DatabaseSchema there, ScenarioModel model, ScriptWords words) =>
+        [.. Readable(here).Where(name => there.Find(name) is null || words.Name(name) || words.ReachesFurther || model.Tables.Any(table => here.Names.Equals(table.Name, name)))];
+
     /// <summary>The primary key of a table, before or after.</summary>
     public IReadOnlyList<string> Keys(string table) =>
         (After.Find(table) ?? Before.Find(table))?.Keys.FirstOrDefault(key => key.Primary)?.Columns ?? [];

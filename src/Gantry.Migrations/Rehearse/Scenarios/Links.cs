@@ -29,6 +29,19 @@ internal sealed class Links
         return [.. Enumerable.Range(0, rows.Count).GroupBy(Find).Select(group => group.Select(i => rows[i]).ToList())];
     }
 
+    /// <summary>The same in so many groups at most: families that are put together still have nothing to do with those in the other groups.</summary>
+    public static List<List<Row>> Groups(ScenarioModel model, IReadOnlyList<Row> rows, int most)
+    {
+        var families = Families(model, rows);
+        if (families.Count <= most)
+            return families;
+        var group = new Dictionary<Row, int>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < families.Count; i++)
+            foreach (var row in families[i])
+                group[row] = i % most;
+        return [.. Enumerable.Range(0, most).Select(i => rows.Where(row => group[row] == i).ToList())];
+    }
+
     /// <summary>Without the rows whose parents are missing, and without those whose key another row has already: what an engine would refuse.</summary>
     public static List<Row> Consistent(ScenarioModel model, IReadOnlyList<Row> rows)
     {

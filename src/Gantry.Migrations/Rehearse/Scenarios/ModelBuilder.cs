@@ -39,8 +39,9 @@ internal static class ModelBuilder
         if (all)
             return candidates;
         var named = candidates.Where(table => words.Name(table.Name)).ToList();
-        // A deleted or re-keyed parent drags its children along.
-        var scope = candidates.Where(table => named.Contains(table) || table.ForeignKeys.Any(key => named.Any(parent => schema.Names.Equals(parent.Name, key.ParentTable)))).ToList();
+        // A deleted or rebuilt parent drags its children along.
+        var drags = words.Name("DELETE") || words.Name("DROP") || words.Name("REPLACE") || words.Name("TRUNCATE") || words.Name("CASCADE");
+        var scope = candidates.Where(table => named.Contains(table) || drags && table.ForeignKeys.Any(key => named.Any(parent => schema.Names.Equals(parent.Name, key.ParentTable)))).ToList();
         for (var i = 0; i < scope.Count; i++)
             scope.AddRange(candidates.Where(parent => !scope.Contains(parent)
                 && (scope[i].ForeignKeys.Any(key => schema.Names.Equals(parent.Name, key.ParentTable)) || scope[i].Columns.Any(column => Guessed(schema, parent, column) is not null && named.Contains(parent)))).ToList());
