@@ -4,6 +4,8 @@ using Gantry.Migrations.Tests.Postgres;
 namespace Gantry.Migrations.Tests.Rehearse;
 
 /// <summary>The incident of docs/upgrades.md: each volume gets an owner, by a subquery that is not tied to the volume.</summary>
+// One after the other: some of them count the scratch databases that are left on the server.
+[Collection("rehearsals")]
 public sealed class IncidentTests(PostgresServer postgres)
 {
     private const string Schema = """

@@ -4,6 +4,8 @@ using Gantry.Migrations.Tests.Postgres;
 namespace Gantry.Migrations.Tests.Rehearse;
 
 /// <summary>Migrations with one fault each, and beside each the same done right: the one must be found, the other must pass.</summary>
+// One after the other: some of them count the scratch databases that are left on the server.
+[Collection("rehearsals")]
 public sealed class PlantedFaultTests(PostgresServer postgres)
 {
     private const string Schema = """
@@ -22,6 +24,7 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
         { "a unique index over what may repeat", "CREATE UNIQUE INDEX ux ON users (name)", "DROP INDEX ux", RehearsalRule.StatementFailed },
         { "a unique index over a parent", "CREATE UNIQUE INDEX ux ON notes (user_id)", "DROP INDEX ux", RehearsalRule.StatementFailed },
         { "verify", "-- step: backfill table=users key=id\nUPDATE users SET email = name WHERE email IS NULL AND active;\n-- step: verify none\nSELECT id FROM users WHERE email IS NULL", null, RehearsalRule.VerifyFailed },
+        { "a backfill that means something else in each batch", "-- changes-rows: users\n-- step: backfill table=users key=id batch=1000\nDELETE FROM users WHERE NOT EXISTS (SELECT 1 FROM notes WHERE user_id = users.id) AND (SELECT count(*) FROM users) > 2 LIMIT 1", null, RehearsalRule.StatementFailed },
         { "a way back that fails", "ALTER TABLE users ADD COLUMN x TEXT", "ALTER TABLE users DROP COLUMN y", RehearsalRule.DownFailed },
         { "a way back that leaves an index", "CREATE INDEX ix_notes ON notes (user_id)", "SELECT 1", RehearsalRule.DownLeavesSchema },
         { "numbering over all rows", "ALTER TABLE notes ADD COLUMN rank INTEGER; UPDATE notes SET rank = (SELECT count(*) FROM notes n WHERE n.id <= notes.id)", null, RehearsalRule.DependsOnOtherRows },
@@ -37,6 +40,7 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
         { "rows deleted, declared", "-- changes-rows: notes\nDELETE FROM notes WHERE title IS NULL", null },
         { "NOT NULL with a backfill", "CREATE TABLE n (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL); INSERT INTO n SELECT id, coalesce(title, '') FROM notes", "DROP TABLE n" },
         { "a unique index over what is made unique", "UPDATE users SET name = name || '-' || id; CREATE UNIQUE INDEX ux ON users (name)", null },
+        { "what SQLite's ALTER TABLE does not know", "UPDATE users SET email = '' WHERE email IS NULL; ALTER TABLE users ALTER COLUMN email SET NOT NULL", null },
         { "verify", "-- step: backfill table=users key=id\nUPDATE users SET email = name WHERE email IS NULL;\n-- step: verify none\nSELECT id FROM users WHERE email IS NULL", null },
         { "an index there and back", "CREATE INDEX ix_notes ON notes (user_id)", "DROP INDEX ix_notes" },
         { "numbering, declared", "-- depends-on-other-rows: notes\nALTER TABLE notes ADD COLUMN rank INTEGER; UPDATE notes SET rank = (SELECT count(*) FROM notes n WHERE n.id <= notes.id)", "ALTER TABLE notes DROP COLUMN rank" },
@@ -65,7 +69,7 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
     {
         using var play = new Play().Add(Schema).Add(up, down);
 
-        var report = await play.RunAsync(postgres);
+        var report = await play.RunAsync(postgres, scenarios: 60);
 
         Assert.True(report.Passed, $"{what}:\n{Play.Text(report)}");
         Assert.Empty(Play.Findings(report));
@@ -80,7 +84,7 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
     {
         using var play = new Play().Add(Schema).Add(up);
 
-        var report = await play.RunAsync(postgres);
+        var report = await play.RunAsync(postgres, scenarios: 60);
 
         Assert.True(report.Migrations[1].Findings.Any(finding => finding.Rule == RehearsalRule.EnginesDiffer), $"{what}:\n{Play.Text(report)}");
     }

@@ -6,6 +6,8 @@ using Gantry.Migrations.Upgrade;
 namespace Gantry.Migrations.Tests.Rehearse;
 
 /// <summary>Rehearsals that start from a database, and on a copy of it.</summary>
+// One after the other: some of them count the scratch databases that are left on the server.
+[Collection("rehearsals")]
 public sealed class RealDatabaseTests(PostgresServer postgres)
 {
     private const string Schema = """
@@ -64,7 +66,7 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
         Assert.Equal([false, true], report.Migrations.Select(migration => migration.OnCopy));
         Assert.Equal("restores schema and rows", report.Migrations[1].WayBack);
         Assert.Equal(Stable(before), Stable(await cluster.DumpAsync(name)));
-        Assert.Equal("", await cluster.ExecuteAsync("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'gantry_rehearsal%' AND datname NOT LIKE '%\\_1\\_left'"));
+        Assert.Equal("", await cluster.ExecuteAsync("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'gantry_rehearsal%'"));
     }
 
     [Fact]
@@ -85,7 +87,6 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
         var cluster = await postgres.ClusterAsync();
         using var play = new Play().Add(Schema).Add("UPDATE notes SET title = title");
         using var cancel = new CancellationTokenSource();
-        var seen = "";
         var progress = new Watch((done, _) =>
         {
             if (done == 5)
@@ -95,7 +96,7 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await new Rehearsal(play.Set, TimeProvider.System).RunAsync(
             new RehearsalOptions { Against = DatabaseAddress.Parse(cluster.Url("postgres")) }, progress, cancel.Token));
 
-        seen = await cluster.ExecuteAsync("postgres", $"SELECT count(*) FROM pg_database WHERE datname LIKE 'gantry_rehearsal%\\_{Environment.ProcessId}\\_%'");
+        var seen = await cluster.ExecuteAsync("postgres", $"SELECT count(*) FROM pg_database WHERE datname LIKE 'gantry_rehearsal%\\_{Environment.ProcessId}\\_%'");
         Assert.Equal("0", seen.Trim());
     }
 

@@ -204,12 +204,13 @@ internal sealed class PostgresScratch : IScratch
                     return (broken, touched);
                 continue;
             }
-            var together = statements.Skip(at).TakeWhile(statement => statement.Step.Kind != StepKind.Verify).ToList();
-            var (failure, rows) = await BatchAsync(together, cancellationToken);
+            var together = statements.Skip(at).TakeWhile(statement => statement.Step.Kind is not (StepKind.Verify or StepKind.Backfill)).ToList();
+            var (failure, rows) = together.Count > 0 ? await BatchAsync([.. together.Select(statement => (statement, statement.TextInTransaction))], cancellationToken)
+                : await BackfillAsync(statements[at], cancellationToken);
             touched += rows;
             if (failure is not null)
                 return (failure, touched);
-            at += together.Count;
+            at += Math.Max(together.Count, 1);
         }
         return (null, touched);
     }
@@ -228,12 +229,28 @@ internal sealed class PostgresScratch : IScratch
         }
     }
 
+    private async Task<(ScriptFailure? Failure, long Touched)> BackfillAsync(ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        List<string> keys;
+        try
+        {
+            keys = await LiveSchema.QueryAsync(_connection, BackfillBatches.Keys(statement, Dialect.Postgres), row => row.GetString(0), cancellationToken);
+        }
+        catch (PostgresException error)
+        {
+            return (Failed(statement, error), 0);
+        }
+        var batches = BackfillBatches.Statements(statement, keys, out var why);
+        return why is not null ? (statement.Failed("", "it cannot be run in batches: " + why), 0)
+            : batches.Count == 0 ? (null, 0) : await BatchAsync([.. batches.Select(batch => (statement, batch))], cancellationToken);
+    }
+
     /// <summary>Many statements in one round trip. The server still takes them one after the other.</summary>
-    private async Task<(ScriptFailure? Failure, long Touched)> BatchAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    private async Task<(ScriptFailure? Failure, long Touched)> BatchAsync(List<(ScriptStatement Statement, string Text)> statements, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(_connection);
-        foreach (var statement in statements)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement.TextInTransaction));
+        foreach (var (_, text) in statements)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(text));
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -242,7 +259,7 @@ internal sealed class PostgresScratch : IScratch
         catch (PostgresException error)
         {
             var at = error.BatchCommand is NpgsqlBatchCommand failed ? batch.BatchCommands.IndexOf(failed) : 0;
-            return (Failed(statements[Math.Max(at, 0)], error), 0);
+            return (Failed(statements[Math.Max(at, 0)].Statement, error), 0);
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Gantry.Migrations.Databases;
 using Gantry.Migrations.Files;
 using Gantry.Migrations.Rehearse.Compare;
 using Gantry.Migrations.Rehearse.Scenarios;
 using Gantry.Migrations.Schemas;
+using Gantry.Migrations.Upgrade;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -15,24 +17,26 @@ namespace Gantry.Migrations.Rehearse.Scratch;
 /// </summary>
 internal sealed class SqliteScratch : IScratch
 {
-    private readonly SqliteConnection _base = Open();
-    private readonly SqliteConnection _work = Open();
+    private readonly SqliteSession _base = Open();
+    private readonly SqliteSession _session = Open();
 
     public Dialect Dialect => Dialect.Sqlite;
 
-    private sqlite3 Handle => _work.Handle!;
+    private SqliteConnection Work => _session.Sqlite;
+
+    private sqlite3 Handle => Work.Handle!;
 
     public Task<PostgresTypes> TypesAsync(CancellationToken cancellationToken) => Task.FromResult(PostgresTypes.None);
 
     public async Task<bool> HasTriggersAsync(CancellationToken cancellationToken) =>
-        (await LiveSchema.QueryAsync(_work, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
+        (await LiveSchema.QueryAsync(Work, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' LIMIT 1", row => row.GetInt32(0), cancellationToken)).Count > 0;
 
-    public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(_work, Dialect.Sqlite, cancellationToken);
+    public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(Work, Dialect.Sqlite, cancellationToken);
 
     public Task StartFromAsync(string ddl, CancellationToken cancellationToken)
     {
-        if (raw.sqlite3_exec(_base.Handle!, ddl) != raw.SQLITE_OK)
-            throw new RehearsalException($"SQLite does not take this schema: {raw.sqlite3_errmsg(_base.Handle!).utf8_to_string()}. Nothing was changed.");
+        if (raw.sqlite3_exec(_base.Sqlite.Handle!, ddl) != raw.SQLITE_OK)
+            throw new RehearsalException($"SQLite does not take this schema: {raw.sqlite3_errmsg(_base.Sqlite.Handle!).utf8_to_string()}. Nothing was changed.");
         return Task.CompletedTask;
     }
 
@@ -40,7 +44,7 @@ internal sealed class SqliteScratch : IScratch
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
             raw.sqlite3_exec(Handle, "ROLLBACK");
-        _base.BackupDatabase(_work);
+        _base.Sqlite.BackupDatabase(Work);
         return Task.CompletedTask;
     }
 
@@ -65,7 +69,7 @@ internal sealed class SqliteScratch : IScratch
         return Task.FromResult(why);
     }
 
-    public Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
+    public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         var changes = raw.sqlite3_total_changes(Handle);
         var clock = Stopwatch.StartNew();
@@ -75,11 +79,14 @@ internal sealed class SqliteScratch : IScratch
         try
         {
             Execute("BEGIN IMMEDIATE");
-            var failure = ScriptStatement.Of(run.Script, Dialect.Sqlite).Take(run.Statements).Select(Run).FirstOrDefault(failure => failure is not null);
+            ScriptFailure? failure = null;
+            foreach (var statement in ScriptStatement.Of(run.Script, Dialect.Sqlite).Take(run.Statements))
+                if ((failure ??= await RunAsync(statement, cancellationToken)) is not null)
+                    break;
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is null && raw.sqlite3_exec(Handle, "COMMIT") != raw.SQLITE_OK)
                 failure = new ScriptFailure(false, 0, 1, 1, "COMMIT", Code(), Words());
-            return Task.FromResult(new ScriptOutcome(failure, raw.sqlite3_total_changes(Handle) - changes, clock.Elapsed));
+            return new ScriptOutcome(failure, raw.sqlite3_total_changes(Handle) - changes, clock.Elapsed);
         }
         finally
         {
@@ -93,7 +100,7 @@ internal sealed class SqliteScratch : IScratch
         await ResetAsync(cancellationToken);
         var outcome = await RunAsync(run, cancellationToken);
         if (outcome.Failure is null)
-            _work.BackupDatabase(_base);
+            Work.BackupDatabase(_base.Sqlite);
         return outcome;
     }
 
@@ -106,14 +113,13 @@ internal sealed class SqliteScratch : IScratch
     }
 
     public async Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken) =>
-        await LiveSchema.QueryAsync(_work, """SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2""",
+        await LiveSchema.QueryAsync(Work, """SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2""",
             row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(2)} rows of {row.GetString(0)} point to rows of {row.GetString(1)} that do not exist"), cancellationToken);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _work.Dispose();
-        _base.Dispose();
-        return ValueTask.CompletedTask;
+        await _session.DisposeAsync();
+        await _base.DisposeAsync();
     }
 
     private string? Insert(RowLoad load, Row row)
@@ -128,9 +134,41 @@ internal sealed class SqliteScratch : IScratch
         return null;
     }
 
-    private ScriptFailure? Run(ScriptStatement statement)
+    private async Task<ScriptFailure?> RunAsync(ScriptStatement statement, CancellationToken cancellationToken)
     {
-        var rest = statement.TextInTransaction;
+        if (statement.Step.Kind == StepKind.Backfill)
+            return await BackfillAsync(statement, cancellationToken);
+        try
+        {
+            // What SQLite's ALTER TABLE does not know, the upgrader does for it.
+            if (await SqliteRebuild.TryRunAsync(_session, statement.Statement, cancellationToken) is not null)
+                return null;
+        }
+        catch (SqliteException error)
+        {
+            return statement.Failed(error.SqliteExtendedErrorCode.ToString(CultureInfo.InvariantCulture), error.Message);
+        }
+        return Run(statement, statement.TextInTransaction);
+    }
+
+    private async Task<ScriptFailure?> BackfillAsync(ScriptStatement statement, CancellationToken cancellationToken)
+    {
+        List<string> keys;
+        try
+        {
+            keys = await LiveSchema.QueryAsync(Work, BackfillBatches.Keys(statement, Dialect.Sqlite), row => row.GetString(0), cancellationToken);
+        }
+        catch (SqliteException error)
+        {
+            return statement.Failed(error.SqliteExtendedErrorCode.ToString(CultureInfo.InvariantCulture), error.Message);
+        }
+        var batches = BackfillBatches.Statements(statement, keys, out var why);
+        return why is not null ? statement.Failed("", "it cannot be run in batches: " + why)
+            : batches.Select(batch => Run(statement, batch)).FirstOrDefault(failure => failure is not null);
+    }
+
+    private ScriptFailure? Run(ScriptStatement statement, string rest)
+    {
         while (rest.Length > 0)
         {
             var code = raw.sqlite3_prepare_v2(Handle, rest, out var prepared, out var tail);
@@ -156,7 +194,7 @@ internal sealed class SqliteScratch : IScratch
 
     private TableContents Read(string table)
     {
-        using var command = _work.CreateCommand();
+        using var command = Work.CreateCommand();
         command.CommandText = $"SELECT * FROM {SqlName.Table(table, Dialect.Sqlite)}";
         using var reader = command.ExecuteReader();
         var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
@@ -181,10 +219,5 @@ internal sealed class SqliteScratch : IScratch
             throw new SqliteException(Words(), raw.sqlite3_errcode(Handle));
     }
 
-    private static SqliteConnection Open()
-    {
-        var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
-        connection.Open();
-        return connection;
-    }
+    private static SqliteSession Open() => SqliteSession.Open(DatabaseAddress.OfFile(":memory:"));
 }
