@@ -107,11 +107,12 @@ internal sealed class Binding(IReadOnlyList<FromTree> trees, Scope scope, ProofL
         if (under.Length > 0 && under != collation)
             return false;
 
+        // Both equalities hold: what either says counts. It only ever gets better, so the rounds end.
         var pin = new Pin(!equality.NullSafe, collation);
-        if (before is not null && (before.Strict || !pin.Strict) && (before.Collation.Length == 0 || pin.Collation.Length > 0))
-            return false;
+        if (before is not null)
+            pin = new Pin(before.Strict || pin.Strict, before.Collation.Length == 0 || pin.Collation.Length == 0 ? "" : before.Collation);
         _pins[Key(relation, column)] = pin;
-        return true;
+        return pin != before;
     }
 
     private string? Collation(ColumnSchema known, Operand mine, Operand other, bool left, Equality equality) => Schema.Dialect == Dialect.Postgres

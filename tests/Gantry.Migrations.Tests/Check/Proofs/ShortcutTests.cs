@@ -141,6 +141,11 @@ public sealed class ShortcutTests
         Assert.True(loose.Count == 0, string.Join('\n', loose));
     }
 
+    // Two equalities of which neither says more than the other once took turns for ever.
+    [Fact]
+    public void Sqlite_OneEqualityByNocaseAndOneWithNulls_BothCount() =>
+        Assert.Empty(Judged.Loose(Volumes + "(SELECT id FROM users u WHERE u.name = volumes.name COLLATE NOCASE AND u.name IS volumes.email)", Dialect.Sqlite));
+
     [Fact]
     public void Triggers_WithTheRowsOwnKey_AreProved()
     {
