@@ -13,8 +13,9 @@ public static class CheckBeforeUpgrade
         var report = Checker.Check(set, start: null, dialect, new CheckOptions { FirstRevision = revision + 1, Lock = MigrationsLock.Read(set) });
         if (report.Passed)
             return ValueTask.FromResult<string?>(null);
+        // Warnings stop nobody: they would only hide what does.
         var text = new StringWriter();
-        report.Write(text, CheckFormat.Text);
+        (report with { Findings = [.. report.Findings.Where(finding => finding.Severity == Severity.Error)] }).Write(text, CheckFormat.Text);
         return ValueTask.FromResult<string?>($"the check refuses what is pending:\n{text.ToString().TrimEnd()}");
     };
 }
