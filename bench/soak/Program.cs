@@ -4,13 +4,12 @@
 //   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
 //   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
 //   dotnet run --project bench/soak -- upgrade [--seed N] [--moments 200] [--rows 100000]   upgraders killed (-9) in a batched backfill, both engines
+using System.Diagnostics;
 using System.Globalization;
 using Gantry.EndToEnd.Harness;
 using Gantry.Migrations;
 using Gantry.Testing;
 
-if (args is [UpgraderProcess.Word, ..])
-    return await UpgraderProcess.RunAsync(args);
 
 const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | upgrade [--seed N] [--moments N] [--rows N]";
 var options = new Dictionary<string, int>();
@@ -54,7 +53,7 @@ switch (args.FirstOrDefault())
             {
                 foreach (var dialect in new[] { Dialect.Sqlite, Dialect.Postgres })
                 {
-                    var campaign = new Gantry.Testing.KillCampaign(dialect, dialect == Dialect.Postgres ? cluster : null, UpgraderProcess.Start);
+                    var campaign = new Gantry.Testing.KillCampaign(dialect, dialect == Dialect.Postgres ? cluster : null, Upgrader);
                     await campaign.RunAsync(moments, rows, seed, line => Console.WriteLine($"  {line}"));
                     Console.WriteLine($"ok: {dialect}, seed {seed}, {moments} databases of {rows} rows, {campaign.Killed} upgraders killed at work, contents identical to an undisturbed run");
                 }
@@ -69,6 +68,14 @@ switch (args.FirstOrDefault())
     default:
         return Usage();
 }
+
+// The command itself: this program's own file locks are turned off.
+static ProcessStartInfo Upgrader(string database, string folder) => new(
+    Path.Combine(Checkout.BuildFolder, "gantry"), ["db", "upgrade", "--no-check", "--no-backup", "--database", database, "--migrations", folder])
+{
+    WorkingDirectory = Path.GetTempPath(),
+    Environment = { ["DOTNET_ROOT"] = Checkout.DotnetRoot },
+};
 
 int Option(string name, int otherwise) => options.GetValueOrDefault(name, otherwise);
 
