@@ -30,6 +30,23 @@ public sealed class RunApiTests(RunningServer server) : IClassFixture<RunningSer
     }
 
     [Fact]
+    public async Task Apply_OfAFinishedRunsName_RunsItAnew()
+    {
+        const string plan = """{"run_spec":{"run_name":"again","configuration":{"type":"task","name":"again","commands":["true"]}}}""";
+        var ids = new HashSet<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            await server.CallAsync("/api/project/main/runs/get_plan", plan);
+            var (status, body) = await server.CallAsync("/api/project/main/runs/apply", $$"""{"plan":{{plan}},"force":true}""");
+            Assert.True(status == HttpStatusCode.OK, body);
+            Assert.True(ids.Add((string)JsonNode.Parse(body)!["id"]!));
+            await server.CallAsync("/api/project/main/runs/stop", """{"runs_names":["again"],"abort":true}""");
+            while ((string)JsonNode.Parse((await server.CallAsync("/api/project/main/runs/get", """{"run_name":"again"}""")).Body)!["status"]! is not ("done" or "terminated" or "failed"))
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Apply_OfWrongConfiguration_NamesEveryProblemAtOnce()
     {
         var (status, body) = await server.CallAsync(
@@ -45,9 +62,9 @@ public sealed class RunApiTests(RunningServer server) : IClassFixture<RunningSer
     {
         var (status, body) = await server.CallAsync(
             "/api/project/main/runs/apply",
-            """{"plan":{"run_spec":{"configuration":{"type":"task","image":"ubuntu","commands":["true"],"files":["./x:/x"]}}}}""");
+            """{"plan":{"run_spec":{"configuration":{"type":"task","docker":true,"commands":["true"],"files":["./x:/x"]}}}}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Contains("image", body, StringComparison.Ordinal);
+        Assert.Contains("docker", body, StringComparison.Ordinal);
         Assert.Contains("files", body, StringComparison.Ordinal);
     }
 

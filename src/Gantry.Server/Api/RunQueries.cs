@@ -51,10 +51,15 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
     }
 
     /// <summary>One run of the project that is not deleted.</summary>
-    public static RunRow? Find(GantryDb db, Guid projectId, string name) => ByName(db, projectId, name);
+    public static RunRow? Find(GantryDb db, Guid projectId, string name) =>
+        (db.ChangeTracker.QueryTrackingBehavior == QueryTrackingBehavior.TrackAll ? ToChange : ToRead)(db, projectId, name);
 
-    private static readonly Func<GantryDb, Guid, string, RunRow?> ByName = EF.CompileQuery(
-        (GantryDb db, Guid projectId, string name) => db.Runs.FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null));
+    // A compiled query keeps whether it tracks from the context that it is first used with: one for readers and one for the writer, or a change of the writer's is lost.
+    private static readonly Func<GantryDb, Guid, string, RunRow?> ToRead = EF.CompileQuery((GantryDb db, Guid projectId, string name) =>
+        db.Runs.AsNoTracking().FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null));
+
+    private static readonly Func<GantryDb, Guid, string, RunRow?> ToChange = EF.CompileQuery((GantryDb db, Guid projectId, string name) =>
+        db.Runs.AsTracking().FirstOrDefault(run => run.ProjectId == projectId && run.Name == name && run.DeletedAt == null));
 
     /// <summary>All that is needed to write these runs.</summary>
     public Page Complete(GantryDb db, IReadOnlyList<RunRow> runs)
