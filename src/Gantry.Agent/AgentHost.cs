@@ -1,3 +1,5 @@
+using Gantry.Agent.Executors;
+using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Host;
 using Gantry.Agent.Jobs;
@@ -20,15 +22,18 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(told);
         using var watcher = new SpoolWatcher();
         watcher.Start();
-        var executor = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask);
-        var jobs = new JobTable(spool, executor, watcher, time, log);
+        var address = DockerAddress.Find();
+        using var docker = new DockerExecutor(address, spool.Identity.AgentId, time, log);
+        var jobs = new JobTable(
+            spool, new ExecutorSet(new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask), docker), watcher, time, log);
         jobs.Load();
-        var facts = new Lazy<Model.Link.HostFacts>(() => HostProbe.Look(spool.Directory));
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, () => facts.Value, time, log));
+        var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker));
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
         var accepting = listener.AcceptAsync(ended.Token);
+        var containers = new ContainerRounds(docker, host, jobs, listener, time, log).RunAsync(ended.Token);
         try
         {
             await SweepAsync(jobs, listener, ended.Token);
@@ -38,7 +43,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
             log.Info("agent ends; jobs go on");
         }
         await ended.CancelAsync();
-        await accepting.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(accepting, containers).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     // The safety net under the events, the samples, and the end of an idle agent.

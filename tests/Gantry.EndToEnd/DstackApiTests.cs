@@ -27,7 +27,7 @@ public sealed class DstackApiTests(RunningHome home) : IClassFixture<RunningHome
     [Fact]
     public async Task Plan_OfATask_IsAnsweredInTheSameShape() => AssertLike(
         "runs_get_plan",
-        // The capture names an image, which the embedded host does not run yet.
+        // The capture names an image, and this machine may have no Docker.
         await Send("runs_get_plan", request => request["run_spec"]!["configuration"]!["image"] = null));
 
     [Fact]

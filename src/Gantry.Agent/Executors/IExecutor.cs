@@ -9,12 +9,12 @@ namespace Gantry.Agent.Executors;
 /// </summary>
 internal interface IExecutor
 {
-    /// <summary>Makes all that a start needs. Nothing runs yet; may be repeated.</summary>
+    /// <summary>Makes all that a start needs. Nothing runs yet; may be repeated. What takes long is begun, and whoever made the executor hears when to ask again.</summary>
     /// <exception cref="StartRefusedException">The job can not be started, and why.</exception>
     /// <exception cref="IOException">The spool can not be written.</exception>
-    void Prepare(JobSpool spool, JobOrder order);
+    Preparation Prepare(JobSpool spool, JobOrder order);
 
-    /// <summary>Starts a claimed job; returns the process to watch.</summary>
+    /// <summary>Starts a claimed job; returns the process to watch, or 0.</summary>
     /// <exception cref="IOException">Nothing was started.</exception>
     int Start(JobSpool spool);
 
@@ -33,10 +33,7 @@ internal interface IExecutor
     /// </param>
     Leftovers Kill(JobSpool spool, bool witnessed);
 
-    /// <summary>Ends what lives of jobs that ended while no agent was there.</summary>
-    void KillStrays(IReadOnlySet<Guid> endedJobs);
-
-    /// <summary>Removes what a job has outside of its spool.</summary>
+    /// <summary>Removes what a job has outside of its spool, and gives up what is being made for it.</summary>
     void Forget(JobSpool spool);
 
     /// <summary>Whether something is still writing the job's output to the spool.</summary>
@@ -44,6 +41,17 @@ internal interface IExecutor
 
     /// <summary>Lets go of the output of a job that has ended although something, which can not be found, still holds it open.</summary>
     void ReleaseOutput(JobSpool spool);
+}
+
+/// <summary>How far the making of what a start needs is.</summary>
+internal enum Preparation
+{
+    /// <summary>The job can be started.</summary>
+    Ready,
+    /// <summary>Not yet.</summary>
+    Underway,
+    /// <summary>Not yet: its image is being fetched.</summary>
+    Pulling,
 }
 
 /// <summary>What lives of a job.</summary>
@@ -70,6 +78,8 @@ internal enum ExecutionPhase
     Ended,
     /// <summary>Neither a process nor a record.</summary>
     Gone,
+    /// <summary>It could not be started, and nothing of it ran.</summary>
+    NotStarted,
 }
 
 /// <summary>What a claimed job does.</summary>

@@ -24,12 +24,10 @@ internal sealed class JobKeeper
     private readonly JobStop _stop;
     private long? _endingSince;
     private bool _witnessed;
-    private int _watched;
     private volatile int _started;
-    private int _directoryWatch = -1;
+    private readonly JobWatch _watch;
     private int _lookPending;
-    private bool _isRunning;
-    private bool _isUnwanted;
+    private bool _isRunning, _isPreparing, _isUnwanted;
 
     /// <summary>A keeper; <see cref="Open"/> or <see cref="Accept"/> begins its work.</summary>
     public JobKeeper(JobSpool spool, JobSurroundings around)
@@ -40,6 +38,7 @@ internal sealed class JobKeeper
         _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop = new JobStop(spool, around.Log);
         Log = new JobLog(spool);
+        _watch = new JobWatch(spool, around.Watcher, () => around.LogGrew(this), Look);
     }
 
     /// <summary>The job.</summary>
@@ -92,7 +91,7 @@ internal sealed class JobKeeper
             _report.Trouble($"A file of the job in the agent's spool is damaged: {exception.Message}");
             _around.Log.Error($"job {JobId}: {_report.Now.Error}");
         }
-        WatchDirectory();
+        _watch.Begin();
         Reopen();
         Run();
     }
@@ -153,6 +152,8 @@ internal sealed class JobKeeper
                     Discard();
                 else if (!_hasEnded && _spool.IsClaimed)
                     SeeExecution();
+                else if (!_hasEnded && _isPreparing)
+                    Start();
                 break;
             case JobAct.Forget when _hasEnded:
                 _isUnwanted = true;
@@ -170,11 +171,12 @@ internal sealed class JobKeeper
         }
         try
         {
-            if (_order.Executor != JobOrder.ProcessExecutor)
+            if (_around.Executors.Find(_order) is null)
                 throw new StartRefusedException($"This host's agent can not run jobs with the executor {_order.Executor}.");
             _around.RequireRoom();
-            _around.Executor.Prepare(_spool, _order);
-            WatchDirectory();
+            if (!IsPrepared(_order))
+                return;
+            _watch.Begin();
             if (!_spool.TryClaim())
                 return;
         }
@@ -187,7 +189,7 @@ internal sealed class JobKeeper
         try
         {
             _witnessed = true;
-            _started = _around.Executor.Start(_spool);
+            _started = Executor.Start(_spool);
         }
         catch (IOException exception)
         {
@@ -198,9 +200,18 @@ internal sealed class JobKeeper
         _around.Log.Info($"job {JobId} ({_order.ProjectName}/{_order.JobName}) started");
     }
 
+    private bool IsPrepared(JobOrder order)
+    {
+        var preparation = Executor.Prepare(_spool, order);
+        _isPreparing = preparation != Preparation.Ready;
+        if (preparation == Preparation.Pulling && _report.Pull())
+            _around.Changed(this);
+        return !_isPreparing;
+    }
+
     private void SeeExecution()
     {
-        var execution = _around.Executor.Observe(_spool, _started);
+        var execution = Executor.Observe(_spool, _started);
         WatchProcess(execution.Watch);
         switch (execution.Phase)
         {
@@ -226,6 +237,9 @@ internal sealed class JobKeeper
             case ExecutionPhase.Gone:
                 SeeGone(execution);
                 break;
+            case ExecutionPhase.NotStarted:
+                End(execution.DiskFull ? ObservedState.DiskFull : ObservedState.FailedToStart, execution.Problem);
+                break;
         }
     }
 
@@ -239,9 +253,9 @@ internal sealed class JobKeeper
             LookIn(JobPatience.Leftover - waited);
             return;
         }
-        _around.Executor.Kill(_spool, _witnessed);
+        Executor.Kill(_spool, _witnessed);
         if (waited >= JobPatience.Output)
-            _around.Executor.ReleaseOutput(_spool);
+            Executor.ReleaseOutput(_spool);
         LookIn(waited < JobPatience.Output ? JobPatience.Output - waited : JobPatience.Output);
     }
 
@@ -250,7 +264,7 @@ internal sealed class JobKeeper
     {
         if (!KillLeftovers())
             return;
-        if (_around.Executor.HasOutputLeft(_spool) && WaitedSoFar() < JobPatience.Output)
+        if (Executor.HasOutputLeft(_spool) && WaitedSoFar() < JobPatience.Output)
             LookIn(JobPatience.Leftover);
         else
             End(ObservedState.Lost, execution.Problem);
@@ -259,7 +273,7 @@ internal sealed class JobKeeper
     // True when nothing is left of the job, or what is left does not go: then it is not waited for any longer.
     private bool KillLeftovers()
     {
-        var left = _around.Executor.Kill(_spool, _witnessed);
+        var left = Executor.Kill(_spool, _witnessed);
         var patience = left == Leftovers.Some ? JobPatience.Output : JobPatience.Leftover;
         if (left == Leftovers.None || WaitedSoFar() > patience)
             return true;
@@ -284,7 +298,10 @@ internal sealed class JobKeeper
             SeeExecution();
         }
         else
+        {
+            Executor.Forget(_spool);
             End(ObservedState.FailedToStart, JobReport.StoppedBeforeStart);
+        }
     }
 
     // With nobody to take its output it would die of a closed pipe at its next line anyway: let it end in order, and soon.
@@ -305,12 +322,12 @@ internal sealed class JobKeeper
         if (_stop.Deadline <= now)
         {
             _around.Log.Info($"job {JobId} killed: the time for its stop is over");
-            _around.Executor.Kill(_spool, _witnessed);
+            Executor.Kill(_spool, _witnessed);
             return;
         }
         if (!_stop.IsSignalled)
         {
-            _around.Executor.Terminate(_spool, _witnessed);
+            Executor.Terminate(_spool, _witnessed);
             _stop.NoteSignalled();
         }
         if (_stop.Deadline - now is { } left)
@@ -332,8 +349,7 @@ internal sealed class JobKeeper
         if (exitStatus is null)
             _spool.TryKeepResult(new ResultRecord { State = state, Error = error ?? "", At = at });
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _around.Watcher.Forget(_directoryWatch);
-        _directoryWatch = -1;
+        _watch.End();
         _hasEnded = true;
         _around.Log.Info($"job {JobId} ended: {state}{(exitStatus is { } status ? $" {status}" : "")}");
         _around.Changed(this);
@@ -345,7 +361,7 @@ internal sealed class JobKeeper
         if (_spool.TryReadResult() is { } result)
         {
             _report.End(result.State, result.Error, result.At, null);
-            _around.Watcher.Forget(_directoryWatch);
+            _watch.End();
             _hasEnded = true;
         }
         else if (_spool.IsClaimed)
@@ -356,34 +372,19 @@ internal sealed class JobKeeper
             End(ObservedState.FailedToStart, JobReport.StoppedBeforeStart);
     }
 
-    private void WatchDirectory() =>
-        _directoryWatch = _directoryWatch < 0 ? _around.Watcher.WatchDirectory(_spool.Directory, FileChanged) : _directoryWatch;
-
-    private void FileChanged(string name)
+    private void WatchProcess(int pid) => _watch.Process(pid, () =>
     {
-        if (name is "output.log" or "")
-            _around.LogGrew(this);
-        if (name is "main" or "output.err" or "exit.new" or "exit.json" or "begun" or "")
-            Look();
-    }
+        _started = 0;
+        Look();
+    });
 
-    private void WatchProcess(int pid)
-    {
-        if (pid == 0 || _watched == pid)
-            return;
-        _watched = pid;
-        _around.Watcher.WatchProcess(pid, () =>
-        {
-            // Its status was taken: from now on the pid may be another's.
-            _started = 0;
-            Look();
-        });
-    }
+    // An order that can not be read names none. What runs can then only be found as a process.
+    private IExecutor Executor => _order is null ? _around.Executors.Process : _around.Executors.Find(_order) ?? _around.Executors.Process;
 
     private void Discard()
     {
         Log.Dispose();
-        _around.Executor.Forget(_spool);
+        Executor.Forget(_spool);
         if (!_spool.TryDelete())
         {
             // The wrapper is just giving the exit record its name, say.

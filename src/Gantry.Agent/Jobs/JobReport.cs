@@ -37,6 +37,15 @@ internal sealed class JobReport(Guid jobId)
     /// <summary>Something is wrong with it, whatever it does.</summary>
     public void Trouble(string sentence) => _job = _job with { Error = sentence };
 
+    /// <summary>Its image is on the way; false when that was known.</summary>
+    public bool Pull()
+    {
+        if (_job.State == ObservedState.Pulling)
+            return false;
+        _job = _job with { State = ObservedState.Pulling };
+        return true;
+    }
+
     /// <summary>It runs; false when that was known.</summary>
     public bool Run(Execution execution)
     {

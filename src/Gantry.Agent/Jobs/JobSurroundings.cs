@@ -11,7 +11,7 @@ internal sealed class JobSurroundings
     public const long LeastRoom = 512 << 10;
 
     public required AgentSpool Spool { get; init; }
-    public required IExecutor Executor { get; init; }
+    public required ExecutorSet Executors { get; init; }
     public required SpoolWatcher Watcher { get; init; }
     public required TimeProvider Time { get; init; }
     public required AgentLog Log { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Gantry.Agent.Executors;
+using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -25,13 +26,13 @@ internal sealed class JobTable
     private readonly JobSurroundings _around;
     private ImmutableArray<IJobListener> _listeners = [];
 
-    public JobTable(AgentSpool spool, IExecutor executor, SpoolWatcher watcher, TimeProvider time, AgentLog log)
+    public JobTable(AgentSpool spool, ExecutorSet executors, SpoolWatcher watcher, TimeProvider time, AgentLog log)
     {
         _spool = spool;
         _around = new JobSurroundings
         {
             Spool = spool,
-            Executor = executor,
+            Executors = executors,
             Watcher = watcher,
             Time = time,
             Log = log,
@@ -39,6 +40,7 @@ internal sealed class JobTable
             LogGrew = TellLogGrew,
             Forgotten = job => _jobs.TryRemove(job.JobId, out _),
         };
+        executors.Docker.Changed = id => Find(id)?.Look();
     }
 
     /// <summary>All jobs.</summary>
@@ -65,7 +67,7 @@ internal sealed class JobTable
             _jobs[job.JobId] = keeper;
             keeper.Open();
         }
-        _around.Executor.KillStrays(_jobs.Values.Where(j => j.HasEnded).Select(j => j.JobId).ToHashSet());
+        ProcessExecutor.KillStrays(_jobs.Values.Where(j => j.HasEnded).Select(j => j.JobId).ToHashSet());
         _around.Log.Info($"{_jobs.Count} jobs in the spool");
     }
 
@@ -80,6 +82,8 @@ internal sealed class JobTable
             if (job == taken)
                 taken.Accept(order);
         }
+        if (wanted.Order?.Container?.RegistryAuth is { } credentials)
+            _around.Executors.Docker.Know(wanted.JobId, credentials);
         job?.Want();
         return job;
     }

@@ -19,6 +19,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     // Jobs whose whole log was sent here, or isn't wanted here: their end may be told.
     private readonly ConcurrentDictionary<Guid, bool> _endMayBeTold = new();
     private volatile bool _wasToldWhatIsWanted;
+    private volatile HostFacts? _hostTold;
 
     public AgentConnection(WebSocket socket, AgentFloor floor)
     {
@@ -44,7 +45,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
         ServerId = hello.ServerId;
         greeted(this);
         _floor.Log.Info($"server {ServerId} connected (build {hello.Build})");
-        Greet();
+        await GreetAsync(ended);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ended);
         var sending = _sender.RunAsync(both.Token);
         var receiving = ReceiveAsync(reader, both.Token);
@@ -57,10 +58,19 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     /// <summary>Ends it at once: the same server has connected anew.</summary>
     public void Abort() => _socket.Abort();
 
-    /// <summary>Sends samples.</summary>
-    public void Send(JobSamples samples)
+    /// <summary>Tells what the host has, if that is not what was told before.</summary>
+    public void TellHost(HostFacts now)
     {
-        _control.Add(samples);
+        if (_hostTold is not { } told || told == now)
+            return;
+        _hostTold = now;
+        Send(new HostChanged { Host = now });
+    }
+
+    /// <summary>Sends what does not concern one job: samples, what the host has.</summary>
+    public void Send(LinkMessage message)
+    {
+        _control.Add(message);
         _sender.Wake();
     }
 
@@ -84,15 +94,16 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             _sender.Wake();
     }
 
-    private void Greet()
+    private async Task GreetAsync(CancellationToken ended)
     {
+        var host = _hostTold = await _floor.Host.LookAsync(ended);
         _control.Add(new AgentHello
         {
             Protocol = LinkProtocol.Version,
             AgentId = _floor.Spool.Identity.AgentId,
             Build = Build.Id,
             BootId = _floor.BootId,
-            Host = _floor.Host(),
+            Host = host,
         });
         // Listening first: what changes while the list is made is told again behind it.
         _floor.Jobs.Add(this);
@@ -209,7 +220,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
 
     // Asked of what was observed, never of the job again: it may have ended in between, with a log.
     private bool MayTell(ObservedJob observed) =>
-        observed.State is ObservedState.Accepted or ObservedState.Running || observed.ServerId != ServerId || _endMayBeTold.ContainsKey(observed.JobId)
+        observed.State is ObservedState.Accepted or ObservedState.Pulling or ObservedState.Running || observed.ServerId != ServerId || _endMayBeTold.ContainsKey(observed.JobId)
         || (!_logs.Contains(observed.JobId) && (_wasToldWhatIsWanted || observed.LogBytes == 0));
 
     /// <inheritdoc/>

@@ -50,12 +50,13 @@ internal sealed class JobSpool(Guid jobId, string directory)
     /// <summary>What <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public string HostfilePath => At("hostfile");
 
-    /// <summary>Keeps the order.</summary>
+    /// <summary>Keeps the order, but not who fetches its image: that is secret, and its server says it again.</summary>
     /// <exception cref="IOException">No room, or no directory to write to.</exception>
     public void Accept(JobOrder order)
     {
         System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        SpoolFiles.WriteWhole(OrderPath, order, LinkJson.Default.JobOrder, flush: true);
+        var kept = order.Container is { RegistryAuth: not null } container ? order with { Container = container with { RegistryAuth = null } } : order;
+        SpoolFiles.WriteWhole(OrderPath, kept, LinkJson.Default.JobOrder, flush: true);
     }
 
     /// <summary>The order; null when there is none.</summary>
@@ -75,7 +76,7 @@ internal sealed class JobSpool(Guid jobId, string directory)
     }
 
     /// <summary>Makes a file that can be filled later without room on the disk.</summary>
-    public static void WritePadded(string path)
+    private static void WritePadded(string path)
     {
         Span<byte> blanks = stackalloc byte[Padding];
         blanks.Fill((byte)' ');
@@ -89,6 +90,32 @@ internal sealed class JobSpool(Guid jobId, string directory)
         if (SpoolFiles.Read(ExitPath, SpoolJson.Default.ExitRecord) is { } exit)
             return exit with { OutputStatus = exit.OutputStatus ?? 0 };
         return ReadExitDraft();
+    }
+
+    /// <summary>Keeps the exit record of a container, without room on the disk.</summary>
+    public void KeepExit(ExitRecord exit)
+    {
+        WriteInPlace(ExitDraftPath, JsonSerializer.SerializeToUtf8Bytes(exit, SpoolJson.Default.ExitRecord));
+        File.Move(ExitDraftPath, ExitPath, overwrite: true);
+    }
+
+    /// <summary>Keeps why its output can not be kept, without room on the disk.</summary>
+    public void KeepComplaint(string why) => WriteInPlace(OutputErrorPath, System.Text.Encoding.UTF8.GetBytes(why));
+
+    /// <summary>Makes the files that have to be there before a job starts, so that its end is recorded on a full disk, too.</summary>
+    public void PrepareRecords()
+    {
+        // Never replaced: a connection may read the one that an agent made which died before the claim.
+        SpoolFiles.TryCreate(OutputPath);
+        WritePadded(OutputErrorPath);
+        WritePadded(MainPath);
+        WritePadded(ExitDraftPath);
+    }
+
+    private static void WriteInPlace(string path, ReadOnlySpan<byte> text)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, text[..Math.Min(text.Length, Padding)], 0);
     }
 
     private ExitRecord? ReadExitDraft()

@@ -3,13 +3,19 @@ using Gantry.Model.Link;
 
 namespace Gantry.Agent.Spool;
 
-/// <summary>What the wrapper writes when the job's main process ended; complete when <see cref="OutputStatus"/> is there.</summary>
+/// <summary>What the wrapper writes when the job's main process ended, or the agent when its container did; complete when <see cref="OutputStatus"/> is there.</summary>
 internal sealed record ExitRecord
 {
     /// <summary>Exit status of the main process, 128 + n for signal n.</summary>
     public int? ExitStatus { get; init; }
     /// <summary>Exit status of the cat that wrote its output: 0 when every byte is in the file.</summary>
     public int? OutputStatus { get; init; }
+    /// <summary>When a container started, by Docker's word; of a process, the file <c>main</c> tells.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When a container ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+    /// <summary>Whether the kernel ended something of a container for want of memory.</summary>
+    public bool? OutOfMemory { get; init; }
 }
 
 /// <summary>That the job is to end; kept, so that an agent that was killed goes on with it.</summary>

@@ -38,6 +38,8 @@ public sealed record HostState
     public required int MaxJobs { get; init; }
     /// <summary>Whether it can run containers.</summary>
     public bool Containers { get; init; }
+    /// <summary>Why it cannot, as the rest of a sentence ("no Docker listens at …"); null when it is not known, or can.</summary>
+    public string? ContainersProblem { get; init; }
     /// <summary>What each job there asked for (only what its configuration gave).</summary>
     public required IReadOnlyList<Requirements> Running { get; init; }
 }

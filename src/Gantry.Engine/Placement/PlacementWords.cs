@@ -42,7 +42,7 @@ internal static class PlacementWords
         var host = $"host {room.Host.Name}";
         return job switch
         {
-            _ when job.NeedsContainer && !room.Host.Containers => $"it needs a container; {host} runs none",
+            _ when job.NeedsContainer && !room.Host.Containers => $"it needs Docker for its image, and on {host} {room.Host.ContainersProblem ?? "there is none"}",
             _ when !room.HasArchitecture(job) => $"it needs another CPU architecture; {host} is {room.Host.Resources.CpuArch}",
             _ when Exceeds(needs.Cpus, has.Cpus) => $"it needs {Cpus(needs.Cpus)}; {host} {verb} {Cpus(Floor(has.Cpus))}",
             _ when Exceeds(needs.MemoryMib, has.MemoryMib) => $"it needs {Size(needs.MemoryMib)} of memory; {host} {verb} {Size(Floor(has.MemoryMib))}",

@@ -80,12 +80,13 @@ public static class JobPlanner
             ProjectName = project,
             RunName = runName,
             JobName = spec.JobName,
-            Executor = spec.ImageName.Length == 0 ? "process" : "docker",
+            Executor = spec.ImageName.Length == 0 ? JobOrder.ProcessExecutor : JobOrder.DockerExecutor,
             Command = spec.Commands,
             Env = SystemEnvironment.Of(jobId, runId, project, runName, repoId, spec, nodeIps),
             WorkingDir = spec.WorkingDir,
             User = UnixUsers.Format(spec.User),
             NodeIps = nodeIps,
+            Container = ContainerOrders.Of(spec),
         };
 
     private static JobSpec Job(RunSpec effective, TaskConfiguration task, NodeGroup group, int nodes, int jobNum) => new()
@@ -95,7 +96,9 @@ public static class JobPlanner
         JobsPerReplica = nodes,
         AppSpecs = [.. group.Ports.Select((port, index) => new AppSpec(port.ContainerPort, port.LocalPort, "app_" + Number(index)))],
         User = UnixUsers.Parse(task.User),
-        Commands = CommandScript.Command(task.Shell, [.. task.Setup, .. group.Commands]),
+        Commands = task.Image is null
+            ? CommandScript.Command(task.Shell, [.. task.Setup, .. group.Commands])
+            : ContainerCommand.Of(task, [.. task.Setup, .. group.Commands]),
         Env = task.Env.Where(variable => variable.Value is not null).GroupBy(variable => variable.Key).ToDictionary(same => same.Key, same => same.Last().Value!),
         HomeDir = task.HomeDir,
         ImageName = task.Image ?? "",

@@ -65,7 +65,7 @@ internal static class JobTransitions
     private static JobStep? EndByObservation(JobState job) => job.Observed switch
     {
         ObservedState.Exited when job.ExitStatus == 0 => Terminate(job, JobTerminationReason.DoneByRunner) with { ExitStatus = 0 },
-        ObservedState.Exited => Terminate(job, JobTerminationReason.ContainerExitedWithError, Sentences.Exited(job.ExitStatus, job.Signal)) with { ExitStatus = job.ExitStatus },
+        ObservedState.Exited => Terminate(job, JobTerminationReason.ContainerExitedWithError, Sentences.Exited(job.ExitStatus, job.Signal, job.Error)) with { ExitStatus = job.ExitStatus },
         ObservedState.FailedToStart => Terminate(job, JobTerminationReason.ExecutorError, job.Error ?? Sentences.FailedToStart),
         ObservedState.Lost => Terminate(job, JobTerminationReason.ProcessLost, Sentences.Lost(job.Error)),
         ObservedState.DiskFull => Terminate(job, JobTerminationReason.DiskFull, job.Error ?? Sentences.DiskFull) with { ExitStatus = job.ExitStatus },
@@ -75,6 +75,7 @@ internal static class JobTransitions
     private static JobStep? Forward(JobState job) => job switch
     {
         { Observed: ObservedState.Running, Status: not JobStatus.Running } => new() { JobId = job.Id, Status = JobStatus.Running },
+        { Observed: ObservedState.Pulling, Status: JobStatus.Submitted or JobStatus.Provisioning } => new() { JobId = job.Id, Status = JobStatus.Pulling },
         { Placed: true, Status: JobStatus.Submitted } => new() { JobId = job.Id, Status = JobStatus.Provisioning },
         _ => null,
     };

@@ -25,7 +25,7 @@ internal static class RunErrors
     public static string Because(JobState job) => job switch
     {
         { TerminationReason: JobTerminationReason.ContainerExitedWithError, ExitStatus: { } status } =>
-            $"Its process exited with status {Number(status)}." + (Sentences.Exited(status, job.Signal) is { } more ? " " + more : ""),
+            $"Its process exited with status {Number(status)}." + (Sentences.Exited(status, job.Signal, job.Error) is { } more ? " " + more : ""),
         { TerminationReason: JobTerminationReason.ProcessLost } => Sentences.Lost(job.Error),
         { TerminationReason: JobTerminationReason.DiskFull } => job.Error ?? Sentences.DiskFull,
         { TerminationReason: JobTerminationReason.ExecutorError } => job.Error ?? Sentences.FailedToStart,

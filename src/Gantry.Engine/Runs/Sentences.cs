@@ -21,8 +21,11 @@ internal static class Sentences
     public static string NoCapacityInTime(TimeSpan patience) =>
         $"No host had room for it within the {Durations.Short(patience)} that its retry policy allows.";
 
-    /// <summary>Null for an exit that its status says all about.</summary>
-    public static string? Exited(int? status, int? signal)
+    /// <summary>Null for an exit that its status says all about, and of which its agent knows no more.</summary>
+    public static string? Exited(int? status, int? signal, string? error) =>
+        error is null ? Exited(status, signal) : $"{Exited(status, signal)} {error}".TrimStart();
+
+    private static string? Exited(int? status, int? signal)
     {
         if (status is null)
         {

@@ -13,7 +13,7 @@ namespace Gantry.Engine.Runs;
 /// </summary>
 internal static class UnsupportedSettings
 {
-    private const string NoContainers = "this server runs processes, not containers yet";
+    private const string NoContainer = "without an `image` the task runs as a process, not in a container";
     private const string OwnHost = "the only host is this machine, whose backend and region are both \"remote\"";
 
     public static IReadOnlyList<string> Of(RunSpec effective) => effective.Configuration is TaskConfiguration task
@@ -22,29 +22,9 @@ internal static class UnsupportedSettings
 
     private static IEnumerable<string> Containers(TaskConfiguration task)
     {
-        if (task.Image is { } image)
-        {
-            yield return $"image: {image}: {NoContainers}. Remove `image` to run the commands as a process on this machine.";
-        }
-
         if (task.Docker == true)
         {
-            yield return $"docker: true: {NoContainers}. Remove it; a process uses this machine's own Docker.";
-        }
-
-        if (task.Privileged)
-        {
-            yield return $"privileged: true: {NoContainers}. Remove it.";
-        }
-
-        if (task.RegistryAuth is not null)
-        {
-            yield return $"registry_auth: {NoContainers}. Remove it.";
-        }
-
-        if (task.Entrypoint is { } entrypoint)
-        {
-            yield return $"entrypoint: {entrypoint}: {NoContainers}. Put the command into `commands`.";
+            yield return "docker: true: Docker inside a container is not there yet. Remove it; a task without an image uses this machine's own Docker.";
         }
 
         if (task.Python is { } python)
@@ -57,9 +37,55 @@ internal static class UnsupportedSettings
             yield return "nvcc: true: there is no image to choose it in. Remove it; a process uses this machine's own CUDA.";
         }
 
+        foreach (var line in task.Image is null ? WithoutImage(task) : WithImage(task))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> WithoutImage(TaskConfiguration task)
+    {
+        if (task.Privileged)
+        {
+            yield return $"privileged: true: {NoContainer}. Remove it, or give an `image`.";
+        }
+
+        if (task.RegistryAuth is not null)
+        {
+            yield return $"registry_auth: {NoContainer}. Remove it, or give an `image`.";
+        }
+
+        if (task.Entrypoint is { } entrypoint)
+        {
+            yield return $"entrypoint: {entrypoint}: {NoContainer}. Put the command into `commands`, or give an `image`.";
+        }
+
         if (task.HomeDir != "/root")
         {
-            yield return $"home_dir: {task.HomeDir}: {NoContainers}. Remove it; a process has its user's home directory.";
+            yield return $"home_dir: {task.HomeDir}: {NoContainer}. Remove it; a process has its user's home directory.";
+        }
+    }
+
+    private static IEnumerable<string> WithImage(TaskConfiguration task)
+    {
+        if (task.Image!.Contains("${{", StringComparison.Ordinal))
+        {
+            yield return $"image: {task.Image}: references (${{{{ … }}}}) are not there yet. Write the image's name.";
+        }
+
+        if (task.RegistryAuth is { } auth && (auth.Username + auth.Password).Contains("${{", StringComparison.Ordinal))
+        {
+            yield return "registry_auth: secrets and other references (${{ … }}) are not there yet. Write the username and the password.";
+        }
+
+        if (task.Entrypoint is { } entrypoint && ContainerCommand.Words(entrypoint) is not { Count: > 0 })
+        {
+            yield return $"entrypoint: {entrypoint}: its words cannot be told: it is empty, or a quote in it is not closed.";
+        }
+
+        if (!task.HomeDir.StartsWith('/'))
+        {
+            yield return $"home_dir: {task.HomeDir}: it is not absolute. Begin it with /.";
         }
     }
 
@@ -83,9 +109,9 @@ internal static class UnsupportedSettings
             {
                 yield return $"volumes: {string.Join(", ", volume.Names)}: there are no network volumes yet. Use a directory of this machine.";
             }
-            else if (mount is InstanceMountPoint { Optional: false } instance && instance.InstancePath != instance.Path)
+            else if (task.Image is null && mount is InstanceMountPoint { Optional: false } instance && instance.InstancePath != instance.Path)
             {
-                yield return $"volumes: {instance.InstancePath}:{instance.Path}: without a container nothing can be mounted elsewhere. Use {instance.InstancePath} in `commands`.";
+                yield return $"volumes: {instance.InstancePath}:{instance.Path}: without a container nothing can be mounted elsewhere. Use {instance.InstancePath} in `commands`, or give an `image`.";
             }
         }
 
@@ -124,10 +150,20 @@ internal static class UnsupportedSettings
         }
     }
 
-    private static IEnumerable<string> Ports(TaskConfiguration task) => task.Ports.Concat(task.Groups?.SelectMany(group => group.Ports) ?? [])
-        .Where(port => port.LocalPort is { } local && local != port.ContainerPort)
-        .Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: ports are not forwarded yet. "
-            + $"Write {Number(port.ContainerPort)}: a process on this machine listens on localhost:{Number(port.ContainerPort)} itself.");
+    private static IEnumerable<string> Ports(TaskConfiguration task)
+    {
+        var mapped = task.Ports.Concat(task.Groups?.SelectMany(group => group.Ports) ?? [])
+            .Where(port => port.LocalPort is { } local && local != port.ContainerPort);
+        var nodes = task.Groups?.Sum(group => group.Nodes) ?? task.Nodes ?? 1;
+        if (task.Image is null)
+        {
+            return mapped.Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: ports are not forwarded yet. "
+                + $"Write {Number(port.ContainerPort)}: a process on this machine listens on localhost:{Number(port.ContainerPort)} itself.");
+        }
+
+        return nodes == 1 ? [] : mapped.Take(1).Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: the containers of several nodes "
+            + $"share this machine's network, where nothing is mapped. Write {Number(port.ContainerPort)}.");
+    }
 
     private static IEnumerable<string> Environment(TaskConfiguration task)
     {

@@ -19,6 +19,7 @@ namespace Gantry.Model.Link;
 [JsonDerivedType(typeof(LogCredit), "log_credit")]
 [JsonDerivedType(typeof(ObservedJobs), "observed_jobs")]
 [JsonDerivedType(typeof(JobSamples), "job_samples")]
+[JsonDerivedType(typeof(HostChanged), "host_changed")]
 public class LinkMessage;
 
 /// <summary>Server → agent, first message of a connection.</summary>
@@ -67,6 +68,17 @@ public sealed record HostFacts
     public required long DiskMib { get; init; }
     /// <summary>How many jobs may run at once.</summary>
     public required int MaxJobs { get; init; }
+    /// <summary>Version of its Docker; null when it can run no containers.</summary>
+    public string? DockerVersion { get; init; }
+    /// <summary>Why it can run no containers, as the rest of a sentence: "no Docker listens at …".</summary>
+    public string? DockerProblem { get; init; }
+}
+
+/// <summary>Agent → server: what the host has is not what it was: Docker came or went.</summary>
+public sealed class HostChanged : LinkMessage
+{
+    /// <summary>What the host has now.</summary>
+    public required HostFacts Host { get; init; }
 }
 
 /// <summary>Server → agent: jobs that should run. The first after the hellos holds all of them.</summary>
@@ -93,6 +105,9 @@ public sealed record JobOrder
     /// <summary>The executor of jobs that run as processes of the host.</summary>
     public const string ProcessExecutor = "process";
 
+    /// <summary>The executor of jobs that run in containers.</summary>
+    public const string DockerExecutor = "docker";
+
     // The generated serializer sets what a message left out to null, whatever the initializer says: hence the setters of what may be left out.
 
     /// <summary>The job submission's id.</summary>
@@ -105,11 +120,11 @@ public sealed record JobOrder
     public required string RunName { get; init; }
     /// <summary>Job.</summary>
     public required string JobName { get; init; }
-    /// <summary>Which executor: <c>process</c>.</summary>
+    /// <summary>Which executor: <c>process</c> or <c>docker</c>.</summary>
     public string Executor { get; init => field = value ?? ProcessExecutor; } = ProcessExecutor;
-    /// <summary>Argument vector.</summary>
+    /// <summary>Argument vector; empty for what a container's image runs by itself.</summary>
     public required IReadOnlyList<string> Command { get; init; }
-    /// <summary>The whole environment that the job gets on top of the agent's own (PATH, HOME, LANG).</summary>
+    /// <summary>The whole environment that the job gets on top of the agent's own (PATH, HOME, LANG), or of its image's.</summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }
     /// <summary>Absolute path or beginning with <c>~</c>; null for a directory of the job's own.</summary>
     public string? WorkingDir { get; init; }
@@ -117,6 +132,8 @@ public sealed record JobOrder
     public string? User { get; init; }
     /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
+    /// <summary>The container to run in; null for a process.</summary>
+    public ContainerOrder? Container { get; init; }
 }
 
 /// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>
@@ -196,6 +213,8 @@ public enum ObservedState
 {
     /// <summary>In the spool, not started yet.</summary>
     Accepted,
+    /// <summary>In the spool; its image is on the way.</summary>
+    Pulling,
     /// <summary>Its process runs.</summary>
     Running,
     /// <summary>Its process ended; <see cref="ObservedJob.ExitStatus"/> is known.</summary>

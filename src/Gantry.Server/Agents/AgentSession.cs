@@ -75,6 +75,10 @@ internal sealed class AgentSession(
                     known.UnionWith(observed.Jobs.Select(job => job.JobId));
                 await storing.Writer.WriteAsync(StoreAsync(observed, cancellationToken), cancellationToken);
             }
+            else if (control is HostChanged changed)
+            {
+                await storing.Writer.WriteAsync(observations.StoreHostAsync(instance, changed.Host, cancellationToken), cancellationToken);
+            }
             else if (control is JobSamples samples)
             {
                 await storing.Writer.WriteAsync(observations.SampleAsync(samples, cancellationToken), cancellationToken);

@@ -66,6 +66,8 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
             Reachable = IsConnected(row.Id),
             Resources = Resources(facts),
             MaxJobs = facts.MaxJobs,
+            Containers = facts.DockerVersion is not null,
+            ContainersProblem = facts.DockerProblem,
             Running = running,
         };
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Changes;
@@ -56,6 +57,18 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
                     if (db.Jobs.Find(id) is { Observed: null } job)
                         NeverStarted(db, changes, job, ledger.Now);
                 }
+            },
+            cancellationToken);
+
+    /// <summary>Stores what a host has now, and has the queue looked at again: what waits may fit.</summary>
+    public Task StoreHostAsync(InstanceRow instance, HostFacts facts, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(
+            (db, changes) =>
+            {
+                instance.Facts = JsonSerializer.Serialize(facts, LinkJson.Default.HostFacts);
+                if (db.Instances.Find(instance.Id) is { } row)
+                    row.Facts = instance.Facts;
+                changes.Queue = true;
             },
             cancellationToken);
 

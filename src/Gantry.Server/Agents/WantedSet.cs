@@ -53,8 +53,10 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var grace = RunLifecycle.StopGrace(state, definition.StopDuration);
         if (state.Observed is null && grace is null && !RunLifecycle.MayStart(definition.Policy, state, siblings))
             return new Entry(job.Id, null, null);
-        // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice.
-        var order = state.Observed is null && grace is null ? Order(job, run, host) : null;
+        // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice. Only who fetches an
+        // image is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
+        var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && definition.Jobs[job.JobNum].RegistryAuth is not null);
+        var order = isNew && grace is null ? Order(job, run, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 

@@ -72,7 +72,8 @@ public sealed class ProtocolFixtureTests
     {
         var observed = Assert.IsType<ObservedJobs>(Read("observed_jobs.json"));
 
-        Assert.Equal(Enum.GetValues<ObservedState>().Order(), observed.Jobs.Select(j => j.State).Order());
+        var later = Assert.IsType<ObservedJobs>(Read("observed_jobs_pulling.json"));
+        Assert.Equal(Enum.GetValues<ObservedState>().Order(), observed.Jobs.Concat(later.Jobs).Select(j => j.State).Order());
         Assert.Equal((143, 15), (observed.Jobs[0].ExitStatus, observed.Jobs[0].Signal));
     }
 

@@ -42,6 +42,18 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void RunOfAnImage_OnAHostWithoutDocker_IsRefusedWithWhatIsMissing()
+    {
+        var run = Run(1, 0, Ask());
+        run = run with { Jobs = [run.Jobs[0] with { NeedsContainer = true }] };
+
+        var why = Assert.Single(Plan([run], Host("a") with { ContainersProblem = "no Docker listens at /run/d.sock" }).Refusals).Why;
+
+        Assert.Equal("No host can hold it: it needs Docker for its image, and on host a no Docker listens at /run/d.sock.", why);
+        Assert.Single(Plan([run], Host("a") with { Containers = true }).Assignments);
+    }
+
+    [Fact]
     public void RunThatCanNeverFit_IsRefused_WithNeedAndHave()
     {
         Assert.Equal(

@@ -128,9 +128,14 @@ internal sealed class StateWalk
 
     private static IEnumerable<JobState> Observations(JobState job, DateTimeOffset now)
     {
-        if (!job.Placed || job.Status.IsFinished() || job.Observed is not (null or ObservedState.Running))
+        if (!job.Placed || job.Status.IsFinished() || job.Observed is not (null or ObservedState.Pulling or ObservedState.Running))
         {
             yield break;
+        }
+
+        if (job.Observed is null)
+        {
+            yield return job with { Observed = ObservedState.Pulling };
         }
 
         if (job.Observed is not ObservedState.Running)

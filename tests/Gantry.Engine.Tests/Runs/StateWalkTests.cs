@@ -57,7 +57,7 @@ public sealed class StateWalkTests
             }
 
             var waitsForHost = world.Jobs.Any(job => job is { Placed: false, Status: JobStatus.Submitted });
-            var waitsForAgent = world.Jobs.Any(job => job.Placed && !job.Status.IsFinished() && job.Observed is null or ObservedState.Accepted or ObservedState.Running);
+            var waitsForAgent = world.Jobs.Any(job => job.Placed && !job.Status.IsFinished() && job.Observed is null or ObservedState.Accepted or ObservedState.Pulling or ObservedState.Running);
             Assert.True(waitsForHost || waitsForAgent || step.WakeAt > world.Now, $"Nothing will ever happen to {world}");
         }
     }

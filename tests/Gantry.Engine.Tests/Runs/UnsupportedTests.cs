@@ -11,7 +11,12 @@ public sealed class UnsupportedTests
 
     public static TheoryData<string, TaskConfiguration> Refused() => new()
     {
-        { "image: ubuntu: ", Hello with { Image = "ubuntu" } },
+        { "image: ${{ run.image }}: ", Hello with { Image = "${{ run.image }}" } },
+        { "registry_auth: ", Hello with { Image = "ubuntu", RegistryAuth = new RegistryAuth("me", "${{ secrets.hunter2 }}") } },
+        { "entrypoint: sh 'a: ", Hello with { Image = "ubuntu", Entrypoint = "sh 'a" } },
+        { "home_dir: me: ", Hello with { Image = "ubuntu", HomeDir = "me" } },
+        { "ports: 80:8501: ", Hello with { Image = "ubuntu", Nodes = 2, Ports = [new PortMapping(80, 8501)] } },
+        { "volumes: data: ", Hello with { Image = "ubuntu", Volumes = [new VolumeMountPoint { Path = "/data", Names = ["data"] }] } },
         { "docker: true: ", Hello with { Docker = true } },
         { "privileged: true: ", Hello with { Privileged = true } },
         { "registry_auth: ", Hello with { RegistryAuth = new RegistryAuth("me", "hunter2") } },
@@ -71,7 +76,21 @@ public sealed class UnsupportedTests
     }));
 
     [Fact]
-    public void Problems_AreNamedAllAtOnce() => Assert.Equal(3, Unsupported(Hello with { Image = "ubuntu", Python = "3.12", Dstack = true }).Count);
+    public void Settings_OfAContainer_AreAccepted() => Assert.Empty(Unsupported(new TaskConfiguration
+    {
+        Image = "ubuntu",
+        Privileged = true,
+        RegistryAuth = new RegistryAuth("me", "hunter2"),
+        Entrypoint = "/run.sh --fast",
+        HomeDir = "/home/me",
+        User = "1000:1000",
+        Ports = [new PortMapping(80, 8501), new PortMapping(null, 8502)],
+        Volumes = [new InstanceMountPoint { Path = "/data", InstancePath = "/mnt" }],
+        Resources = new ResourcesSpec { ShmSize = 16, Memory = new Range<double>(1, 2), Cpu = new CpuSpec(null, new Range<int>(1, 2)) },
+    }));
+
+    [Fact]
+    public void Problems_AreNamedAllAtOnce() => Assert.Equal(3, Unsupported(Hello with { Privileged = true, Python = "3.12", Dstack = true }).Count);
 
     private static IReadOnlyList<string> Unsupported(TaskConfiguration task) =>
         JobPlanner.Unsupported(JobPlanner.Effective(new RunSpec { Configuration = task }));

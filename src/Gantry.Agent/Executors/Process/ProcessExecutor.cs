@@ -9,7 +9,7 @@ namespace Gantry.Agent.Executors.Process;
 internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int jobUmask) : IExecutor
 {
     /// <inheritdoc/>
-    public void Prepare(JobSpool spool, JobOrder order)
+    public Preparation Prepare(JobSpool spool, JobOrder order)
     {
         var account = order.User is { } user ? UnixAccount.ForJob(user) : null;
         var setpriv = account is null ? null : tools.SetPriv ?? throw new StartRefusedException(
@@ -19,11 +19,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var hostfile = StartScript.WriteHostfile(spool, order, account);
         var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
         SpoolFiles.WriteNew(spool.StartPath, System.Text.Encoding.UTF8.GetBytes(script));
-        // Never replaced: a connection may read the one that an agent made which died before the claim.
-        SpoolFiles.TryCreate(spool.OutputPath);
-        JobSpool.WritePadded(spool.OutputErrorPath);
-        JobSpool.WritePadded(spool.MainPath);
-        JobSpool.WritePadded(spool.ExitDraftPath);
+        spool.PrepareRecords();
         Directory.CreateDirectory(Path.GetDirectoryName(spool.PipePath)!);
         File.Delete(spool.PipePath);
         if (Libc.mkfifo(spool.PipePath, 0b110_000_000) != 0)
@@ -31,6 +27,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         // So that the job itself may open /dev/stdout and /dev/stderr.
         if (account is not null && Libc.chown(spool.PipePath, account.Uid, account.Gid) != 0)
             throw Libc.Error("Cannot hand the job's pipe to its user");
+        return Preparation.Ready;
     }
 
     /// <inheritdoc/>
@@ -58,8 +55,8 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     /// <inheritdoc/>
     public Leftovers Kill(JobSpool spool, bool witnessed) => GroupOf(spool, witnessed)?.Signal(Libc.SIGKILL) ?? Leftovers.None;
 
-    /// <inheritdoc/>
-    public void KillStrays(IReadOnlySet<Guid> endedJobs)
+    /// <summary>Ends what lives of jobs that ended while no agent was there.</summary>
+    public static void KillStrays(IReadOnlySet<Guid> endedJobs)
     {
         if (endedJobs.Count == 0)
             return;
@@ -108,7 +105,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         if (MainOf(spool) is not { } main)
             return new Execution(ExecutionPhase.Starting, wrapper);
         var phase = DraftOf(spool)?.ExitStatus is null ? ExecutionPhase.Running : ExecutionPhase.Ending;
-        return new Execution(phase, wrapper, main.Pid, StartedAt(spool), Problem: string.IsNullOrWhiteSpace(Complaint(spool)) ? null : "Its output can not be kept.");
+        return new Execution(phase, wrapper, main.Pid, StartedAt(spool), Problem: string.IsNullOrWhiteSpace(SpoolFiles.Text(spool.OutputErrorPath)) ? null : "Its output can not be kept.");
     }
 
     private static Execution? CompleteExit(JobSpool spool)
@@ -125,23 +122,8 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         if (record is not { ExitStatus: { } status, OutputStatus: { } output })
             return null;
         var ended = new Execution(ExecutionPhase.Ended, 0, MainOf(spool)?.Pid, StartedAt(spool), FinishedAt(spool), status);
-        return output == 0 ? ended : WithLostOutput(spool, ended);
+        return output == 0 ? ended : LostOutput.Explain(spool, ended);
     }
-
-    private static Execution WithLostOutput(JobSpool spool, Execution ended)
-    {
-        var complaint = Complaint(spool);
-        var full = complaint.Contains("No space left", StringComparison.Ordinal) || complaint.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase);
-        return ended with
-        {
-            DiskFull = full,
-            Problem = full
-                ? "The host's disk was full: the job's output could not be kept, and the job ended. Make room under the agent's spool, then run it again."
-                : "The job's output may be incomplete: the process that wrote it to the host's disk was ended.",
-        };
-    }
-
-    private static string Complaint(JobSpool spool) => SpoolFiles.Text(spool.OutputErrorPath) ?? "";
 
     private static ExitRecord? DraftOf(JobSpool spool)
     {

@@ -43,12 +43,9 @@ internal static class StartScript
     {
         if (order.NodeIps.Count == 0)
             return null;
-        var slots = order.Env.TryGetValue("DSTACK_GPUS_PER_NODE", out var gpus)
-            && int.TryParse(gpus, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? $" slots={count}" : "";
-        var lines = string.Concat(order.NodeIps.Select(ip => $"{ip}{slots}\n"));
         // Another user can not look into the spool.
         var path = account is null ? spool.HostfilePath : SharedHostfile(order.JobId);
-        SpoolFiles.WriteNew(path, Encoding.UTF8.GetBytes(lines));
+        SpoolFiles.WriteNew(path, Encoding.UTF8.GetBytes(Hostfile.Text(order)));
         if (account is not null && Libc.chown(path, account.Uid, account.Gid) != 0)
             throw Libc.Error("Cannot hand the hostfile to the job's user");
         return path;

@@ -1,0 +1,243 @@
+using Gantry.Agent.Native;
+using Gantry.Agent.Spool;
+using Gantry.Model.Link;
+
+namespace Gantry.Agent.Executors.Docker;
+
+/// <summary>
+/// What a wrapper is to a process: starts one container, brings its output into the job's log, and writes its exit record. It can die with its agent at any
+/// line; the next agent's goes on from what Docker and the spool hold. While Docker does not answer it waits, and what is known stays known.
+/// Only the agent that made a container starts it, and only once: a container that was made and not started by an agent that is gone is removed,
+/// and Docker decides whether the removal or a start under way came first.
+/// </summary>
+internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrder order, Action changed) : IDisposable
+{
+    private const string Removed = "Its container is gone: somebody else removed it, so how the job ended is not known.";
+    private const string NeverRan = "The agent ended while it started the job. The job did not run.";
+    private const string DockerLeft = "Docker went away while it started the job. The job did not run.";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(2);
+
+    private readonly string _name = ContainerRequest.NameOf(spool.JobId);
+    private readonly ContainerLog _log = new(docker.Containers, spool, ContainerRequest.NameOf(spool.JobId));
+    private readonly CancellationTokenSource _ended = new();
+    private volatile Execution _now = new(ExecutionPhase.Starting);
+    private volatile bool _wasRemoved;
+    private volatile bool _wasFull;
+    private string _never = NeverRan;
+    private string? _stopSignal;
+
+    /// <summary>What the container does, as far as it is known.</summary>
+    public Execution Now => _now;
+
+    /// <summary>Whether there is no container of it any more, for certain.</summary>
+    public bool WasRemoved => _wasRemoved;
+
+    /// <summary>Makes and starts the container, once, and follows it.</summary>
+    public void Start(DockerImage image) => Work(async () =>
+    {
+        if (await TryStartAsync(image))
+            await FollowAsync();
+    });
+
+    /// <summary>Follows the container that an earlier agent started.</summary>
+    public void GoOn() => Work(FollowAsync);
+
+    /// <summary>Sends a signal as soon as Docker takes it, if the container runs then.</summary>
+    /// <param name="signal">SIGTERM stands for whatever its image wants to be stopped by.</param>
+    public void Signal(int signal) => Work(async () =>
+    {
+        var text = signal == Libc.SIGKILL ? "SIGKILL" : !order.Container!.Init && _stopSignal is { Length: > 0 } own ? own : "SIGTERM";
+        await PatientlyAsync(() => docker.Containers.SignalAsync(_name, text, _ended.Token));
+    });
+
+    private void Work(Func<Task> work) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException)
+        {
+            // The job is forgotten.
+        }
+        catch (Exception exception)
+        {
+            docker.Log.Error($"job {spool.JobId}: its container can not be followed: {exception}");
+        }
+    });
+
+    private async Task<bool> TryStartAsync(DockerImage image)
+    {
+        try
+        {
+            var cpus = await docker.Containers.CpusAsync(_ended.Token);
+            await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            _stopSignal = image.Config?.StopSignal;
+            SpoolFiles.TryCreate(spool.BegunPath);
+            await docker.Containers.StartAsync(_name, _ended.Token);
+            return true;
+        }
+        catch (DockerGoneException)
+        {
+            // Whether it did what it was asked to is to be seen when it is back. It is not asked again.
+            _never = DockerLeft;
+            return true;
+        }
+        catch (Exception exception) when (exception is DockerException or IOException)
+        {
+            await RefuseAsync(exception);
+            return false;
+        }
+    }
+
+    private async Task RefuseAsync(Exception exception)
+    {
+        var isFull = exception is DockerException { IsDiskFull: true } || (exception is IOException io && Libc.IsDiskFull(io));
+        // A name that is taken is somebody else's container: whose, is for its owner to say.
+        if (exception is not DockerException { IsConflict: true })
+            await RemoveAsync(force: true);
+        Set(new Execution(ExecutionPhase.NotStarted, DiskFull: isFull, Problem: isFull
+            ? "Docker's disk is full: the container could not be made. Make room (docker system df), then run it again."
+            : $"Docker could not start the container: {exception.Message.Trim().TrimEnd('.')}. The job did not run."));
+    }
+
+    private async Task FollowAsync()
+    {
+        while (true)
+        {
+            var container = await PatientlyAsync(() => docker.Containers.FindAsync(_name, _ended.Token));
+            if (container is null || !IsOurs(container))
+            {
+                _wasRemoved = true;
+                Set(_now with { Phase = ExecutionPhase.Gone, Problem = File.Exists(spool.BegunPath) ? Removed : _never });
+                return;
+            }
+            if (container.State.IsLive)
+                await FollowRunningAsync(container);
+            else if (container.State.Status == "created")
+            {
+                if (!await PatientlyAsync(() => docker.Containers.RemoveAsync(_name, force: false, _ended.Token)))
+                    continue;
+                _wasRemoved = true;
+                Set(_now with { Phase = ExecutionPhase.Gone, Problem = _never });
+                return;
+            }
+            else if (await TryCollectAsync(container.State))
+                return;
+        }
+    }
+
+    private async Task FollowRunningAsync(DockerContainer container)
+    {
+        _stopSignal = container.Config?.StopSignal;
+        Set(_now with { Phase = ExecutionPhase.Running, StartedAt = container.State.StartedAt });
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        var stopped = docker.Containers.UntilStoppedAsync(_name, over.Token);
+        var copied = CopyLogAsync(over.Token);
+        await Task.WhenAny(stopped, copied);
+        // The log of a container that writes fast is read long after its end.
+        while (stopped.IsCompletedSuccessfully && !copied.IsCompleted && _log.Silence < LongestSilence)
+            await Task.WhenAny(copied, Task.Delay(Pause, docker.Time, _ended.Token));
+        if (copied.IsCompletedSuccessfully && !stopped.IsCompleted)
+            await Task.WhenAny(stopped, Task.Delay(LongestSilence, docker.Time, _ended.Token));
+        await over.CancelAsync();
+        await Task.WhenAll(stopped, copied).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (stopped.IsFaulted || copied.IsFaulted)
+            await Task.Delay(Pause, docker.Time, _ended.Token);
+    }
+
+    private async Task CopyLogAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _log.FollowAsync(cancellation);
+        }
+        catch (OutputFullException exception)
+        {
+            // As a wrapper's cat would: says why, in a file that needs no room, and the job is stopped.
+            spool.KeepComplaint(exception.Message);
+            _wasFull = true;
+            Set(_now with { Problem = "Its output can not be kept." });
+            await Task.Delay(Timeout.InfiniteTimeSpan, docker.Time, cancellation);
+        }
+    }
+
+    // False when Docker went away meanwhile.
+    private async Task<bool> TryCollectAsync(DockerState state)
+    {
+        Set(_now with { Phase = ExecutionPhase.Ending });
+        try
+        {
+            await _log.CompleteAsync(_ended.Token);
+        }
+        catch (OutputFullException exception)
+        {
+            spool.KeepComplaint(exception.Message);
+            _wasFull = true;
+        }
+        catch (Exception exception) when (exception is DockerGoneException or DockerException or IOException)
+        {
+            docker.Log.Error($"job {spool.JobId}: its log can not be read yet: {exception.Message}");
+            await Task.Delay(Pause, docker.Time, _ended.Token);
+            return false;
+        }
+        spool.KeepExit(new ExitRecord
+        {
+            ExitStatus = state.ExitCode,
+            OutputStatus = _wasFull ? 1 : 0,
+            StartedAt = state.StartedAt,
+            FinishedAt = state.FinishedAt,
+            OutOfMemory = state.OOMKilled && state.ExitCode != 0 ? true : null,
+        });
+        await RemoveAsync(force: false);
+        Set(_now with { Phase = ExecutionPhase.Ended });
+        return true;
+    }
+
+    // Best effort: what stays is found again by its label.
+    private async Task RemoveAsync(bool force)
+    {
+        try
+        {
+            _wasRemoved = await docker.Containers.RemoveAsync(_name, force, _ended.Token);
+        }
+        catch (Exception exception) when (exception is DockerException or DockerGoneException)
+        {
+            docker.Log.Error($"job {spool.JobId}: its container could not be removed yet: {exception.Message}");
+        }
+    }
+
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (DockerGoneException)
+            {
+                await Task.Delay(Pause, docker.Time, _ended.Token);
+            }
+            catch (DockerException exception) when ((int)exception.Status >= 500)
+            {
+                docker.Log.Error($"job {spool.JobId}: Docker says: {exception.Message}");
+                await Task.Delay(LongestSilence, docker.Time, _ended.Token);
+            }
+        }
+    }
+
+    private bool IsOurs(DockerContainer container) =>
+        container.Config?.Labels is { } labels && labels.GetValueOrDefault(ContainerRequest.JobLabel) == spool.JobId.ToString();
+
+    private void Set(Execution execution)
+    {
+        _now = execution;
+        changed();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ended.Cancel();
+}

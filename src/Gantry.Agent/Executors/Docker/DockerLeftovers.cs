@@ -1,0 +1,38 @@
+namespace Gantry.Agent.Executors.Docker;
+
+/// <summary>
+/// Removes containers of this agent that nobody needs any more: those that it could not remove while Docker was away. What runs is left
+/// running, whoever wants it: absence never kills.
+/// </summary>
+internal static class DockerLeftovers
+{
+    /// <summary>Removes every ended container with this agent's label whose job is not needed.</summary>
+    /// <param name="docker">Docker.</param>
+    /// <param name="isNeeded">Whether a job's container is still needed; asked after Docker was.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task SweepAsync(DockerFloor docker, Func<Guid, bool> isNeeded, CancellationToken cancellation)
+    {
+        foreach (var container in await docker.Containers.ListAsync(ContainerRequest.AgentLabel, docker.AgentId.ToString(), cancellation))
+        {
+            if (!Guid.TryParse(container.Labels?.GetValueOrDefault(ContainerRequest.JobLabel), out var job) || isNeeded(job))
+                continue;
+            if (container.State is "running" or "paused" or "restarting")
+                docker.Log.Error($"container {container.Id} runs, and its job {job} is not in the spool: it is left running (docker stop {container.Id[..12]} ends it)");
+            else if (await docker.Containers.RemoveAsync(container.Id, force: false, cancellation))
+                docker.Log.Info($"removed what was left of job {job}: container {container.Id[..12]}");
+        }
+    }
+
+    /// <summary>Removes the container of a job that has ended and is forgotten. If Docker is away, the next sweep does it.</summary>
+    public static async Task RemoveAsync(DockerFloor docker, Guid jobId)
+    {
+        try
+        {
+            await docker.Containers.RemoveAsync(ContainerRequest.NameOf(jobId), force: true, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is DockerException or DockerGoneException)
+        {
+            docker.Log.Info($"job {jobId}: its container is not removed yet: {exception.Message}");
+        }
+    }
+}

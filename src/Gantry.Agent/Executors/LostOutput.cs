@@ -1,0 +1,21 @@
+using Gantry.Agent.Spool;
+
+namespace Gantry.Agent.Executors;
+
+/// <summary>Why not all of a job's output is in its log.</summary>
+internal static class LostOutput
+{
+    /// <summary>An end with the reason that is in the job's spool.</summary>
+    public static Execution Explain(JobSpool spool, Execution ended)
+    {
+        var complaint = SpoolFiles.Text(spool.OutputErrorPath) ?? "";
+        var full = complaint.Contains("No space left", StringComparison.Ordinal) || complaint.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase);
+        return ended with
+        {
+            DiskFull = full,
+            Problem = full
+                ? "The host's disk was full: the job's output could not be kept, and the job ended. Make room under the agent's spool, then run it again."
+                : "The job's output may be incomplete: the process that wrote it to the host's disk was ended.",
+        };
+    }
+}
