@@ -155,6 +155,8 @@ internal sealed class Binding(IReadOnlyList<FromTree> trees, Scope scope, ProofL
     // A subquery or a common table: with those of its columns bound that are.
     private bool GivesOneRow(Relation relation)
     {
+        if (relation.OneInsertedRow)
+            return true;
         if (relation.Query is null || relation.Lateral && !scope.Relations.TakeWhile(before => before != relation).All(_fixed.Contains))
             return false;
         var outputs = new Dictionary<int, Pin>();

@@ -61,9 +61,12 @@ internal abstract record FromTree
         return new Relation { Name = name, Source = source, Table = schema, Only = table.Only, Columns = Renamed(columns, source) };
     }
 
-    // What a common table reads is not known to the proof when it reads itself or changes rows.
+    // What a common table reads is not known to the proof when it reads itself or changes rows; only of an INSERT with one row of VALUES it is
+    // known that it returns one row at most. (A function that returns a set would multiply it, even in VALUES.)
     private static Relation Common(TableSource source, string name, CommonTables found, Scope scope)
     {
+        if (found.Table.Body is InsertStatement { Query: { With: null, Body: ValuesBody { Rows: [var row] } } } && scope.Schema.Dialect == Dialect.Postgres)
+            return new Relation { Name = name, Source = source, OneInsertedRow = !row.All().OfType<FunctionCall>().Any(call => KnownFunctions.MayReturnSet(call, scope.Schema)) };
         var query = (found.Table.Body as SelectStatement)?.Query;
         var reads = query is not null && !(found.Recursive && ReadsItself(query, found.Table.Name.Text, scope.Schema.Names));
         var columns = reads ? OutputColumns.Of(query!, scope.Schema, found.Outside, found.Next) : null;

@@ -24,6 +24,9 @@ internal sealed class Relation
     /// <summary>The query, where it is one (a subquery, or a common table).</summary>
     public Query? Query { get; init; }
 
+    /// <summary>It is what an INSERT of one row returns.</summary>
+    public bool OneInsertedRow { get; init; }
+
     /// <summary>What the query can see.</summary>
     public Scope? Outside { get; init; }
 

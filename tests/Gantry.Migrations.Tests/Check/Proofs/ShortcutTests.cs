@@ -141,6 +141,14 @@ public sealed class ShortcutTests
         Assert.True(loose.Count == 0, string.Join('\n', loose));
     }
 
+    [Theory]
+    [InlineData("WITH x AS (INSERT INTO users (id) VALUES (1) RETURNING id) UPDATE volumes SET user_id = (SELECT id FROM x)", 0)]
+    [InlineData("WITH x AS (INSERT INTO users (id) VALUES (1), (2) RETURNING id) UPDATE volumes SET user_id = (SELECT id FROM x)", 1)]
+    [InlineData("WITH x AS (INSERT INTO users (id) VALUES (generate_series(1, 2)) RETURNING id) UPDATE volumes SET user_id = (SELECT id FROM x)", 1)]
+    [InlineData("WITH x AS (INSERT INTO users (id) SELECT owner_id FROM projects RETURNING id) UPDATE volumes SET user_id = (SELECT id FROM x)", 1)]
+    [InlineData("WITH x AS (DELETE FROM users RETURNING id) UPDATE volumes SET user_id = (SELECT id FROM x)", 1)]
+    public void Postgres_RowsThatACommonTableChanges_AreOneOnlyWhereOneIsInserted(string sql, int loose) => Assert.Equal(loose, Judged.Loose(sql, Dialect.Postgres).Count);
+
     // Two equalities of which neither says more than the other once took turns for ever.
     [Fact]
     public void Sqlite_OneEqualityByNocaseAndOneWithNulls_BothCount() =>
