@@ -42,7 +42,8 @@ internal sealed class KeyCover(Scope scope, IReadOnlyDictionary<(Relation, strin
             return new Loose(relation, $"its {name} holds only for rows with {nearest.Predicate}, which the subquery does not ask for") { MissingKey = nearest.Columns! };
         return new Loose(relation, missing.Count == nearest.Columns!.Count
             ? $"nothing binds its {name} to one value"
-            : $"of its {name} only {string.Join(", ", nearest.Columns.Except(missing))} is bound to one value") { MissingKey = missing };
+            : $"of its {name} only {string.Join(", ", nearest.Columns.Except(missing))} is bound to one value")
+        { MissingKey = missing };
     }
 
     private static string Why(UniqueKey key) =>
