@@ -4,14 +4,17 @@
 //   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
 //   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
 //   dotnet run --project bench/soak -- upgrade [--seed N] [--moments 200] [--rows 100000]   upgraders killed (-9) in a batched backfill, both engines
+//   dotnet run --project bench/soak -- fuzz [--seed N] [--minutes 10]               what `gantry db check` proves of subqueries never gives two rows
 using System.Diagnostics;
 using System.Globalization;
 using Gantry.EndToEnd.Harness;
 using Gantry.Migrations;
+using Gantry.Migrations.Databases;
 using Gantry.Testing;
+using Gantry.Testing.SubqueryFuzz;
 
 
-const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | upgrade [--seed N] [--moments N] [--rows N]";
+const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | upgrade [--seed N] [--moments N] [--rows N] | fuzz [--seed N] [--minutes N]";
 var options = new Dictionary<string, int>();
 for (var i = 1; i + 1 < args.Length; i += 2)
 {
@@ -64,6 +67,20 @@ switch (args.FirstOrDefault())
                 Console.WriteLine($"WRONG {wrong.Message}");
                 return 1;
             }
+        }
+    case "fuzz":
+        {
+            var (seed, time) = (Option("seed", Random.Shared.Next(1, 1_000_000)), TimeSpan.FromMinutes(Option("minutes", 10)) / 2);
+            await using var cluster = await PrivateCluster.StartAsync();
+            var postgres = DatabaseAddress.Parse(await cluster.CreateDatabaseAsync()).ConnectionString;
+            var misses = 0;
+            foreach (var (engine, connection) in new[] { ("SQLite", null), ("PostgreSQL", postgres) })
+            {
+                var result = await SubqueryFuzz.RunAsync(seed, time, int.MaxValue - seed, connection);
+                Console.WriteLine($"{(result.Misses.Count == 0 ? "ok" : "WRONG")}: {engine}, from seed {seed}: {result}");
+                misses += result.Misses.Count;
+            }
+            return misses == 0 ? 0 : 1;
         }
     default:
         return Usage();
