@@ -6,7 +6,10 @@ namespace Gantry.Bench;
 internal static class Command
 {
     /// <summary>Its wall time in milliseconds. It must succeed.</summary>
-    public static double Time(ProcessStartInfo start)
+    public static double Time(ProcessStartInfo start) => Run(start).Milliseconds;
+
+    /// <summary>The same, with what it said on both ways.</summary>
+    public static (double Milliseconds, string Said) Run(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var watch = Stopwatch.StartNew();
@@ -15,7 +18,7 @@ internal static class Command
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var elapsed = watch.Elapsed.TotalMilliseconds;
-        return process.ExitCode == 0 ? elapsed : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{output}{error.GetAwaiter().GetResult()}");
+        return process.ExitCode == 0 ? (elapsed, output + error.GetAwaiter().GetResult()) : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{output}{error.GetAwaiter().GetResult()}");
     }
 
     /// <summary>The same so many times, after one that does not count.</summary>

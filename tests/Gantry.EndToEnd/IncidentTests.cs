@@ -62,6 +62,7 @@ public sealed class IncidentTests(PostgresForIncident postgres) : EndToEndTest, 
 
         Assert.Equal(StatementFailed, result.ExitCode);
         Assert.Contains("21000", result.Error, StringComparison.Ordinal);
+        Assert.Contains("p2  5", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, await DumpAsync(database));
         Assert.Contains("revision 0001", (await Home.GantryOk("db", "status", "--database", database, "--migrations", Path.Combine(Example, "original"))).Output
             .Replace("revision  ", "revision ", StringComparison.Ordinal), StringComparison.Ordinal);

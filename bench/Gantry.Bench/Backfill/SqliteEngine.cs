@@ -12,8 +12,8 @@ internal sealed class SqliteEngine : BackfillEngine
 
     public override string Name => "SQLite";
 
-    // Takes the one writer's place, as any write does, and gives it back.
-    public override string SmallWrite => "BEGIN IMMEDIATE; UPDATE parents SET owner_id = owner_id WHERE id = 1; COMMIT";
+    // Takes the one writer's place, as any write does, and gives it back. SQLite itself waits for its turn, in steps of at most 100 ms.
+    public override string SmallWrite => "PRAGMA busy_timeout = 120000; BEGIN IMMEDIATE; UPDATE parents SET owner_id = owner_id WHERE id = 1; COMMIT";
 
     private string Original => Path.Combine(folder, "original.db");
 
