@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Gantry.Testing;
 
 namespace Gantry.EndToEnd;
 
@@ -86,8 +86,9 @@ public sealed class DockerTests(DockerDaemon docker) : DockerTest(docker)
     [Fact]
     public async Task Port_ThatIsMapped_AnswersOnTheHost()
     {
-        var local = FreePort();
+        var local = FreePort.Take();
         await Home.Submit("web", ["echo page > index.html; httpd -f -p 80"], $"image: tools\nworking_dir: /www\nports: [\"{local}:80\"]");
+        await Home.Api.UntilRun("web", "running");
         using var http = new HttpClient();
         var ended = TestContext.Current.CancellationToken;
         var page = await Deadline.Until("the mapped port to answer", async () =>
@@ -140,12 +141,5 @@ public sealed class DockerTests(DockerDaemon docker) : DockerTest(docker)
         await Deadline.Until("CPU time and memory of the container", () => database.Query("SELECT id FROM jobs WHERE cpu_micros > 0 AND memory_bytes > 0").Count == 1);
         await Home.GantryOk("stop", "busy", "-x", "-y");
         await Home.Api.UntilRun("busy", "terminated");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -173,7 +173,7 @@ public sealed class PostgresForIncident : IAsyncDisposable
 
     internal Task<PrivateCluster> ClusterAsync()
     {
-        Assert.SkipUnless(PrivateCluster.Available, "PostgreSQL's server is not installed (Debian: postgresql).");
+        Assert.SkipUnless(PrivateCluster.Available, PrivateCluster.Needs);
         return cluster.Value;
     }
 

@@ -61,7 +61,7 @@ public sealed class OwnMigrationsTests
 
     private static Task<PrivateCluster> StartAsync()
     {
-        Assert.SkipUnless(PrivateCluster.Available, "PostgreSQL's server is not installed (Debian: postgresql).");
+        Assert.SkipUnless(PrivateCluster.Available, PrivateCluster.Needs);
         return PrivateCluster.StartAsync();
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Gantry.Testing;
 
@@ -28,6 +26,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Password of the role <c>guarded</c>; the superuser <c>postgres</c> needs none.</summary>
     public const string GuardedPassword = "right-password";
 
+    /// <summary>Why a test that needs one is skipped, where it is.</summary>
+    public const string Needs = "PostgreSQL's server is not installed (Debian: postgresql).";
+
     /// <summary>Whether PostgreSQL's server programs are on this machine.</summary>
     public static bool Available => FindTools() is not null;
 
@@ -35,7 +36,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
     /// <param name="settings">More of postgresql.conf, <c>name=value</c>.</param>
     public static async Task<PrivateCluster> StartAsync(params string[] settings)
     {
-        var tools = FindTools() ?? throw new InvalidOperationException("PostgreSQL's server is not installed (Debian: postgresql).");
+        var tools = FindTools() ?? throw new InvalidOperationException(Needs);
         var cluster = new PrivateCluster(tools, settings);
         await cluster.InitialiseAsync();
         await cluster.StartServerAsync();
@@ -87,7 +88,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
     public async Task StartServerAsync()
     {
         if (Port == 0)
-            Port = FreePort();
+            Port = FreePort.Take();
         var settings = string.Join(' ', _settings.Prepend("fsync=off").Prepend("synchronous_commit=off").Prepend("shared_buffers=32MB").Select(setting => "-c " + setting));
         var script = $"{AsOwner()}'{_tools}/postgres' -D '{Data}' -p {Port} -k '{_folder}' -c listen_addresses=127.0.0.1 {settings} >>'{_folder}/log' 2>&1 </dev/null & "
             + $"cat >/dev/null; kill -QUIT $(head -n 1 '{Data}/postmaster.pid'); wait";
@@ -143,13 +144,6 @@ internal sealed class PrivateCluster : IAsyncDisposable
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, process.ExitCode == 0 ? output : output + await error);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? FindTools() =>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using Gantry.Testing;
 
 namespace Gantry.Bench.Figures;
 
@@ -31,7 +31,7 @@ internal static class StartFigure
 
     private static async Task<(double Health, double List, double Stop)> StartAsync(BenchHome home)
     {
-        var server = new Uri(FormattableString.Invariant($"http://127.0.0.1:{FreePort()}"));
+        var server = new Uri(FormattableString.Invariant($"http://127.0.0.1:{FreePort.Take()}"));
         var start = Executables.Command(Executables.Server, home.Directory, "--port", server.Port.ToString(CultureInfo.InvariantCulture), "--log-level", "warning");
         start.RedirectStandardOutput = true;
         var watch = Stopwatch.StartNew();
@@ -59,12 +59,5 @@ internal static class StartFigure
                 Thread.Sleep(1);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Gantry.Testing;
 
 namespace Gantry.EndToEnd.Harness;
 
@@ -17,11 +17,7 @@ public sealed class Registry : IAsyncDisposable
 
     private Registry()
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Address = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        }
+        Address = $"127.0.0.1:{FreePort.Take()}";
         File.WriteAllText(Path.Combine(folder, "htpasswd"), $"{User}:{PasswordHash}\n");
         File.WriteAllText(Path.Combine(folder, "config.yml"), $"""
             version: 0.1

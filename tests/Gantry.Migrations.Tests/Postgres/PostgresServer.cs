@@ -12,7 +12,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The server. Where PostgreSQL is not installed, the test that asks says that it is skipped.</summary>
     internal Task<PrivateCluster> ClusterAsync()
     {
-        Assert.SkipUnless(PrivateCluster.Available, "PostgreSQL's server is not installed (Debian: postgresql).");
+        Assert.SkipUnless(PrivateCluster.Available, PrivateCluster.Needs);
         return _cluster.Value;
     }
 
