@@ -14,7 +14,7 @@ internal sealed class PostgresEngine : BackfillEngine
     public override string Name => "PostgreSQL";
 
     // In a subquery of its own: a volatile function in WHERE would be asked for every row.
-    public override string SmallWrite => "UPDATE items SET touched = touched + 1 WHERE id = (SELECT (1 + floor(random() * 1000000))::integer)";
+    public override string SmallWrite => "UPDATE items SET touched = touched + 1 WHERE id = (SELECT (1 + floor(random() * (SELECT max(id) FROM items)))::integer)";
 
     public override async Task PrepareAsync(int rows)
     {
