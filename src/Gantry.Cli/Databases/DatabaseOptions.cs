@@ -37,7 +37,7 @@ internal sealed class DatabaseOptions
         try
         {
             var address = DatabaseAddress.Parse(given);
-            return address.File is null ? address : DatabaseAddress.OfFile(invocation.FullPath(given.StartsWith("sqlite:", StringComparison.Ordinal) ? address.Display : given));
+            return address.File is null ? address : DatabaseAddress.OfFile(invocation.FullPath(address.Display));
         }
         catch (FormatException error)
         {
