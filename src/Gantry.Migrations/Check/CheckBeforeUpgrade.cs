@@ -10,14 +10,13 @@ public static class CheckBeforeUpgrade
     /// <param name="set">All migrations: those that were applied make the schema that the pending ones meet.</param>
     public static UpgradeCheck Of(MigrationSet set) => (pending, revision, dialect, _) =>
     {
-        var report = Checker.Check(set, start: null, dialect, new CheckOptions { FirstRevision = revision + 1, Lock = MigrationsLock.Read(set) });
-        // Warnings stop nobody, nor does what comes after the revision that was asked for: they would only hide what does.
-        var later = set.Migrations.Skip(pending[^1].Revision).SelectMany(migration => migration.Up.Values.Concat(migration.Down.Values)).Select(script => script.Source).ToHashSet();
-        var errors = report.Findings.Where(finding => finding.Severity == Severity.Error && !later.Contains(finding.Source)).ToList();
-        if (errors.Count == 0)
+        var asked = new CheckOptions { FirstRevision = revision + 1, LastRevision = pending[^1].Revision, Lock = MigrationsLock.Read(set) };
+        var report = Checker.Check(set, start: null, dialect, asked);
+        if (report.Passed)
             return ValueTask.FromResult<string?>(null);
+        // Warnings stop nobody: they would only hide what does.
         var text = new StringWriter();
-        (report with { Findings = errors }).Write(text, CheckFormat.Text);
+        (report with { Findings = [.. report.Findings.Where(finding => finding.Severity == Severity.Error)] }).Write(text, CheckFormat.Text);
         return ValueTask.FromResult<string?>($"the check refuses what is pending:\n{text.ToString().TrimEnd()}");
     };
 }

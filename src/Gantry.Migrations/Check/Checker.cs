@@ -41,8 +41,8 @@ public static class Checker
         {
             Path = set.Path,
             Dialect = dialect,
-            Migrations = set.Migrations.Count(migration => migration.Revision >= options.FirstRevision),
-            Statements = read.Scripts.Where(script => script.Migration.Revision >= options.FirstRevision).Sum(script => script.Statements.Count),
+            Migrations = set.Migrations.Count(migration => IsAsked(migration, options)),
+            Statements = read.Scripts.Where(script => IsAsked(script.Migration, options)).Sum(script => script.Statements.Count),
             Findings = Shown(findings, read, options),
             Suppressed = [.. suppressed.Where(entry => IsShown(entry.Finding, read, options))],
         };
@@ -86,12 +86,14 @@ public static class Checker
     {
         if (options.Off.Contains(finding.Rule))
             return false;
-        if (options.FirstRevision <= 1)
+        if (options.FirstRevision <= 1 && options.LastRevision == int.MaxValue)
             return true;
 
         // Several migrations can share a file: the one whose steps hold the place counts.
         var script = set.Scripts.FirstOrDefault(script => ReferenceEquals(script.Script.Source, finding.Source)
             && script.Script.Steps.Any(step => finding.Span.Start >= step.Span.Start && finding.Span.Start <= step.Span.End));
-        return script is null || script.Migration.Revision >= options.FirstRevision;
+        return script is null || IsAsked(script.Migration, options);
     }
+
+    private static bool IsAsked(Migration migration, CheckOptions options) => migration.Revision >= options.FirstRevision && migration.Revision <= options.LastRevision;
 }
