@@ -1,6 +1,7 @@
 using Gantry.Agent.Executors;
 using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Executors.Process;
+using Gantry.Agent.Gpus;
 using Gantry.Agent.Host;
 using Gantry.Agent.Jobs;
 using Gantry.Agent.Link;
@@ -27,7 +28,8 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var jobs = new JobTable(
             spool, new ExecutorSet(new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask), docker), watcher, time, log);
         jobs.Load();
-        var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker));
+        var gpus = new GpuWatch(new GpuProbe(), time);
+        var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
         using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);

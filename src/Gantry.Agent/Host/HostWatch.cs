@@ -1,17 +1,20 @@
 using Gantry.Agent.Executors.Docker;
+using Gantry.Agent.Gpus;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Host;
 
-/// <summary>What this host has: most of it once and for all, and whether its Docker is there now.</summary>
-internal sealed class HostWatch(string spoolDirectory, DockerProbe docker)
+/// <summary>What this host has: most of it once and for all, and whether its Docker and its GPUs are there now.</summary>
+internal sealed class HostWatch(string spoolDirectory, DockerProbe docker, GpuWatch gpus)
 {
     private readonly Lazy<HostFacts> _fixed = new(() => HostProbe.Look(spoolDirectory));
 
     /// <summary>What it has now.</summary>
     public async Task<HostFacts> LookAsync(CancellationToken cancellation)
     {
+        var devices = gpus.FactsAsync(cancellation);
         var (version, problem) = await docker.LookAsync(cancellation);
-        return _fixed.Value with { DockerVersion = version, DockerProblem = problem };
+        var found = await devices;
+        return _fixed.Value with { DockerVersion = version, DockerProblem = problem, Gpus = found.Devices, GpuProblem = found.Problem };
     }
 }

@@ -72,9 +72,13 @@ public sealed record HostFacts
     public string? DockerVersion { get; init; }
     /// <summary>Why it can run no containers, as the rest of a sentence: "no Docker listens at …".</summary>
     public string? DockerProblem { get; init; }
+    /// <summary>Its accelerators, by vendor and index.</summary>
+    public IReadOnlyList<GpuDevice> Gpus { get; init => field = value ?? []; } = [];
+    /// <summary>Why there may be more of them than are listed, as the rest of a sentence: "nvidia-smi says: …".</summary>
+    public string? GpuProblem { get; init; }
 }
 
-/// <summary>Agent → server: what the host has is not what it was: Docker came or went.</summary>
+/// <summary>Agent → server: what the host has is not what it was: Docker came or went, or a GPU did.</summary>
 public sealed class HostChanged : LinkMessage
 {
     /// <summary>What the host has now.</summary>

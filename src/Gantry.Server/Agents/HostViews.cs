@@ -79,7 +79,7 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
     {
         Cpus = facts.Cpus,
         MemoryMib = facts.MemoryMib,
-        Gpus = [],
+        Gpus = [.. facts.Gpus.Where(gpu => gpu.Problem is null).Select(gpu => new HostGpu(gpu.Name, gpu.MemoryMib, gpu.Vendor))],
         Disk = new HostDisk(facts.DiskMib),
         CpuArch = facts.Arch,
     };

@@ -17,9 +17,12 @@ internal sealed class TestAgent : IAsyncDisposable
     public Process Process => _process!;
     public string LogPath => Spool + ".log";
 
-    public static async Task<TestAgent> StartAsync(string? spool = null, double idleExit = 60)
+    /// <summary>A directory that goes before all others on the agent's PATH; null for none.</summary>
+    public string? Tools { get; init; }
+
+    public static async Task<TestAgent> StartAsync(string? spool = null, double idleExit = 60, string? tools = null)
     {
-        var agent = new TestAgent(spool ?? NewSpool(), spool is null);
+        var agent = new TestAgent(spool ?? NewSpool(), spool is null) { Tools = tools };
         await agent.RestartAsync(idleExit);
         return agent;
     }
@@ -45,6 +48,8 @@ internal sealed class TestAgent : IAsyncDisposable
         start.ArgumentList.Add(Spool);
         start.ArgumentList.Add(idleExit.ToString(System.Globalization.CultureInfo.InvariantCulture));
         start.Environment["GANTRY_TEST_SECRET"] = "not for jobs";
+        if (Tools is not null)
+            start.Environment["PATH"] = $"{Tools}:{Environment.GetEnvironmentVariable("PATH")}";
         _process = Process.Start(start);
     }
 

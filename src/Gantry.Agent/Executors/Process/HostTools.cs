@@ -10,9 +10,10 @@ internal sealed record HostTools(string Shell, string SetSid, string Cat, string
     private static string Need(string name) =>
         Search(name) ?? throw new IOException($"This host has no program {name} on the PATH: jobs can not be started without it.");
 
-    private static string? Search(string name)
+    /// <summary>A program on the agent's PATH, in the usual directories or in these; null when there is none.</summary>
+    public static string? Search(string name, params ReadOnlySpan<string> more)
     {
-        foreach (var directory in $"{Environment.GetEnvironmentVariable("PATH")}:{BaseEnvironment.DefaultPath}".Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var directory in (string[])[.. $"{Environment.GetEnvironmentVariable("PATH")}:{BaseEnvironment.DefaultPath}".Split(':', StringSplitOptions.RemoveEmptyEntries), .. more])
         {
             var path = Path.Combine(directory, name);
             if (Path.IsPathRooted(path) && File.Exists(path) && (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0)
