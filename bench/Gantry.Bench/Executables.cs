@@ -29,20 +29,29 @@ internal static class Executables
         return start;
     }
 
+    /// <summary>The repository that this was built in.</summary>
+    public static string Repository
+    {
+        get
+        {
+            var root = new DirectoryInfo(AppContext.BaseDirectory);
+            while (root is not null && !File.Exists(Path.Combine(root.FullName, "Gantry.slnx")))
+                root = root.Parent;
+            return root?.FullName ?? throw new DirectoryNotFoundException("This must lie in the repository: it needs what is in it.");
+        }
+    }
+
     private static string Find()
     {
         if (Environment.GetEnvironmentVariable("GANTRY_BIN") is { Length: > 0 } given)
             return Path.GetFullPath(given);
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Gantry.slnx")))
-            root = root.Parent;
-        var script = Path.Combine(root?.FullName ?? throw new DirectoryNotFoundException("This must lie in the repository, or GANTRY_BIN name the folder of the executables."), "gantry");
+        var script = Path.Combine(Repository, "gantry");
         using var process = Process.Start(new ProcessStartInfo(script, ["--version"]) { RedirectStandardOutput = true })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"./gantry --version ended with {process.ExitCode}.");
-        var link = new DirectoryInfo(Path.Combine(root.FullName, "artifacts", "gantry"));
+        var link = new DirectoryInfo(Path.Combine(Repository, "artifacts", "gantry"));
         return link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? link.FullName;
     }
 }

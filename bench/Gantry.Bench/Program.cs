@@ -1,9 +1,9 @@
 // The figures of docs/performance.md. Each has a GANTRY_HOME of its own under /tmp and uses the published executables: those of
 // artifacts/gantry, built first if need be, or those in the folder that GANTRY_BIN names.
 //
-//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|backfill|all [--n N]
+//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|backfill|check|rehearse|corpus|all [--n N]
 //
-// jobs is jobs-real and jobs-simulated.
+// jobs is jobs-real and jobs-simulated. corpus is no figure of speed: how well the rules of `gantry db check` do on the labelled corpus, which it alone prints.
 using System.Globalization;
 using Gantry.Bench;
 using Gantry.Bench.Figures;
@@ -18,7 +18,12 @@ var figures = new (string Name, Func<int?, Task> Measure)[]
     ("jobs-simulated", JobsFigure.MeasureSimulatedAsync),
     ("list", ListFigure.MeasureAsync),
     ("backfill", BackfillFigure.MeasureAsync),
+    ("check", CheckFigure.MeasureAsync),
+    ("rehearse", RehearseFigure.MeasureAsync),
 };
+
+if (args is ["corpus"])
+    return CorpusFigure.Print();
 
 var name = args.FirstOrDefault();
 var chosen = figures.Where(figure => name == "all" || figure.Name == name || figure.Name.StartsWith(name + "-", StringComparison.Ordinal)).ToList();
@@ -29,7 +34,7 @@ else if (args.Length != 1)
     chosen.Clear();
 if (chosen.Count == 0)
 {
-    Console.Error.WriteLine($"usage: {string.Join('|', figures.Select(figure => figure.Name))}|all [--n N]   (N: how many runs, starts, jobs or seconds, instead of the usual)");
+    Console.Error.WriteLine($"usage: {string.Join('|', figures.Select(figure => figure.Name))}|corpus|all [--n N]   (N: how many runs, starts, jobs or seconds, instead of the usual)");
     return 2;
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Gantry.Migrations.Check;
 using Gantry.Migrations.Check.Measuring;
 
@@ -44,7 +43,7 @@ public sealed class CorpusTests
         var path = Path.Combine(CorpusFiles.Repository(), "docs", "rules", "README.md");
         var text = File.ReadAllText(path);
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
-        var table = Table(CorpusMeasure.Of(CorpusFiles.Read()), CorpusFiles.Read().Entries.Count);
+        var table = CorpusTable.Of(CorpusFiles.Read());
         if (Environment.GetEnvironmentVariable("GANTRY_WRITE_DOCS") == "1")
             File.WriteAllText(path, text[..begin] + table + text[end..]);
         else
@@ -62,16 +61,5 @@ public sealed class CorpusTests
             Assert.True(File.Exists(Path.Combine(folder, rule.Id + ".md")), $"docs/rules/{rule.Id}.md is missing");
             Assert.Contains($"[{rule.Id}]({rule.Id}.md)", list, StringComparison.Ordinal);
         }
-    }
-
-    private static string Table(CorpusMeasure measure, int entries)
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{entries} entries, {measure.Migrations} migrations (one for both engines counts twice), {measure.Correct} of them without an error.\n\n");
-        text.Append("| rule | severity | found | missed | false alarms | recall | precision |\n|---|---|---|---|---|---|---|\n");
-        foreach (var rule in measure.Rules.Append(measure.Errors with { Rule = "**all errors**" }).Append(measure.Warnings with { Rule = "**all warnings**" }))
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {rule.Rule} | {(rule.Severity == Severity.Error ? "error" : "warning")} | {rule.Hits} | {rule.Misses} | {rule.FalseAlarms} | {rule.Recall:F3} | {rule.Precision:F3} |\n");
-        return text.ToString();
     }
 }

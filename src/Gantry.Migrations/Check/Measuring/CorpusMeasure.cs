@@ -18,13 +18,15 @@ public sealed record CorpusMeasure(int Migrations, int Correct, IReadOnlyList<Ru
     public RuleMeasure Warnings => Sum(Severity.Warning);
 
     /// <summary>Checks every entry of a corpus and compares with its labels.</summary>
-    public static CorpusMeasure Of(CorpusFolder corpus)
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="engine">Only what is for this engine; null for both, each entry for both counting twice.</param>
+    public static CorpusMeasure Of(CorpusFolder corpus, Dialect? engine = null)
     {
         var counts = new Dictionary<(string Rule, Severity Severity), (int Hits, int Misses, int FalseAlarms)>();
         var differences = new List<string>();
         var (migrations, correct) = (0, 0);
         foreach (var entry in corpus.Entries)
-            foreach (var dialect in entry.Dialects)
+            foreach (var dialect in entry.Dialects.Where(dialect => engine is null || dialect == engine))
             {
                 migrations++;
                 correct += entry.Errors.Count == 0 ? 1 : 0;
@@ -81,19 +83,4 @@ public sealed record CorpusMeasure(int Migrations, int Correct, IReadOnlyList<Ru
         var rules = Rules.Where(rule => rule.Severity == severity).ToList();
         return new RuleMeasure("all", severity, rules.Sum(rule => rule.Hits), rules.Sum(rule => rule.Misses), rules.Sum(rule => rule.FalseAlarms));
     }
-}
-
-/// <summary>How well a rule does.</summary>
-/// <param name="Rule">Its id, or <c>all</c>.</param>
-/// <param name="Severity">Errors and warnings are counted apart.</param>
-/// <param name="Hits">Expected and found.</param>
-/// <param name="Misses">Expected and not found.</param>
-/// <param name="FalseAlarms">Found and not expected.</param>
-public sealed record RuleMeasure(string Rule, Severity Severity, int Hits, int Misses, int FalseAlarms)
-{
-    /// <summary>How much of what is wrong is found, 0 to 1; 1 when there is nothing.</summary>
-    public double Recall => Hits + Misses == 0 ? 1 : (double)Hits / (Hits + Misses);
-
-    /// <summary>How much of what is found is wrong, 0 to 1; 1 when nothing is found.</summary>
-    public double Precision => Hits + FalseAlarms == 0 ? 1 : (double)Hits / (Hits + FalseAlarms);
 }
