@@ -18,6 +18,8 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<MemberRow> Members => Set<MemberRow>();
     /// <summary>Hosts.</summary>
     public DbSet<InstanceRow> Instances => Set<InstanceRow>();
+    /// <summary>Fleets.</summary>
+    public DbSet<FleetRow> Fleets => Set<FleetRow>();
     /// <summary>Runs. <see cref="RunRow.Version"/> grows by itself with each tracked change, unless the change sets it.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
     /// <summary>Job submissions.</summary>

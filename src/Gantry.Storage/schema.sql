@@ -25,6 +25,22 @@ CREATE INDEX ix_events_actor ON events (actor_user_id, recorded_at DESC);
 
 CREATE INDEX ix_events_recorded ON events (recorded_at DESC, id);
 
+CREATE TABLE fleets (
+  id                TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+  project_id        TEXT NOT NULL REFERENCES projects (id),
+  name              TEXT NOT NULL CHECK (name <> ''),
+  status            TEXT NOT NULL CHECK (status IN ('submitted', 'active', 'terminating', 'terminated', 'failed')),
+  status_message    TEXT,
+  spec              TEXT NOT NULL,
+  created_at        BIGINT NOT NULL,
+  last_processed_at BIGINT NOT NULL,
+  deleted_at        BIGINT
+);
+
+CREATE INDEX ix_fleets_project ON fleets (project_id);
+
+CREATE UNIQUE INDEX ux_fleets_project_name ON fleets (project_id, name) WHERE deleted_at IS NULL;
+
 CREATE TABLE gantry_migrations (
   revision   INTEGER NOT NULL PRIMARY KEY,
   name       TEXT NOT NULL,
@@ -41,9 +57,7 @@ CREATE TABLE instances (
   created_at   BIGINT NOT NULL,
   last_seen_at BIGINT,
   deleted_at   BIGINT
-);
-
-CREATE UNIQUE INDEX ux_instances_name ON instances (name) WHERE deleted_at IS NULL;
+, project_id TEXT, fleet_id TEXT, instance_num INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT 'idle', status_message TEXT, blocks INTEGER NOT NULL DEFAULT 1, address TEXT, port INTEGER, login TEXT, keys TEXT, host_keys TEXT, boot_id TEXT, unreachable_since BIGINT, termination_reason TEXT, termination_message TEXT, finished_at BIGINT);
 
 CREATE TABLE jobs (
   id                   TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),

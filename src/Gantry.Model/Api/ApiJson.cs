@@ -12,7 +12,8 @@ namespace Gantry.Model.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>)])]
+    Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>),
+        typeof(SnakeCaseEnumConverter<FleetStatus>), typeof(SnakeCaseEnumConverter<InstanceStatus>), typeof(SnakeCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(GetRunPlanRequest))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(ApplyRunPlanRequest))]
@@ -33,4 +34,16 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(StopQuarantinedRequest))]
 [JsonSerializable(typeof(ErrorReply))]
+[JsonSerializable(typeof(GetFleetPlanRequest))]
+[JsonSerializable(typeof(FleetPlan))]
+[JsonSerializable(typeof(ApplyFleetPlanRequest))]
+[JsonSerializable(typeof(GetFleetRequest))]
+[JsonSerializable(typeof(DeleteFleetsRequest))]
+[JsonSerializable(typeof(DeleteFleetInstancesRequest))]
+[JsonSerializable(typeof(ListProjectFleetsRequest))]
+[JsonSerializable(typeof(ListFleetsRequest))]
+[JsonSerializable(typeof(ListInstancesRequest))]
+[JsonSerializable(typeof(GetInstanceRequest))]
+[JsonSerializable(typeof(IReadOnlyList<Fleet>))]
+[JsonSerializable(typeof(IReadOnlyList<Instance>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("39127194-d51d-4fff-a709-1059cee8d5bd"), entityTypeCount: 9)
+            : base(skipDetectChanges: false, modelId: new Guid("725540cf-8bc6-43c0-9780-5369f71aabba"), entityTypeCount: 10)
         {
         }
 
@@ -19,6 +19,7 @@ namespace Gantry.Storage.CompiledModel
         {
             var eventRow = EventRowEntityType.Create(this);
             var eventTargetRow = EventTargetRowEntityType.Create(this);
+            var fleetRow = FleetRowEntityType.Create(this);
             var instanceRow = InstanceRowEntityType.Create(this);
             var jobRow = JobRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
@@ -28,6 +29,7 @@ namespace Gantry.Storage.CompiledModel
             var userRow = UserRowEntityType.Create(this);
 
             EventTargetRowEntityType.CreateForeignKey1(eventTargetRow, eventRow);
+            FleetRowEntityType.CreateForeignKey1(fleetRow, projectRow);
             JobRowEntityType.CreateForeignKey1(jobRow, instanceRow);
             JobRowEntityType.CreateForeignKey2(jobRow, runRow);
             MemberRowEntityType.CreateForeignKey1(memberRow, projectRow);
@@ -38,6 +40,7 @@ namespace Gantry.Storage.CompiledModel
 
             EventRowEntityType.CreateAnnotations(eventRow);
             EventTargetRowEntityType.CreateAnnotations(eventTargetRow);
+            FleetRowEntityType.CreateAnnotations(fleetRow);
             InstanceRowEntityType.CreateAnnotations(instanceRow);
             JobRowEntityType.CreateAnnotations(jobRow);
             MemberRowEntityType.CreateAnnotations(memberRow);

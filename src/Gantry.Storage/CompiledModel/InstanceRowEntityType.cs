@@ -20,7 +20,7 @@ namespace Gantry.Storage.CompiledModel
                 "Gantry.Storage.Rows.InstanceRow",
                 typeof(InstanceRow),
                 baseEntityType,
-                propertyCount: 8,
+                propertyCount: 24,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -33,6 +33,14 @@ namespace Gantry.Storage.CompiledModel
             id.SetSentinelFromProviderValue("00000000-0000-0000-0000-000000000000");
             id.AddAnnotation("Relational:ColumnName", "id");
 
+            var address = runtimeEntityType.AddProperty(
+                "Address",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("Address", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Address>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            address.AddAnnotation("Relational:ColumnName", "address");
+
             var agentId = runtimeEntityType.AddProperty(
                 "AgentId",
                 typeof(Guid?),
@@ -41,6 +49,22 @@ namespace Gantry.Storage.CompiledModel
                 nullable: true,
                 valueConverter: new UuidText());
             agentId.AddAnnotation("Relational:ColumnName", "agent_id");
+
+            var blocks = runtimeEntityType.AddProperty(
+                "Blocks",
+                typeof(int),
+                propertyInfo: typeof(InstanceRow).GetProperty("Blocks", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Blocks>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            blocks.AddAnnotation("Relational:ColumnName", "blocks");
+
+            var bootId = runtimeEntityType.AddProperty(
+                "BootId",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("BootId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<BootId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            bootId.AddAnnotation("Relational:ColumnName", "boot_id");
 
             var createdAt = runtimeEntityType.AddProperty(
                 "CreatedAt",
@@ -76,6 +100,48 @@ namespace Gantry.Storage.CompiledModel
                 nullable: true);
             facts.AddAnnotation("Relational:ColumnName", "facts");
 
+            var finishedAt = runtimeEntityType.AddProperty(
+                "FinishedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(InstanceRow).GetProperty("FinishedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<FinishedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new UtcMicroseconds());
+            finishedAt.AddAnnotation("Relational:ColumnName", "finished_at");
+
+            var fleetId = runtimeEntityType.AddProperty(
+                "FleetId",
+                typeof(Guid?),
+                propertyInfo: typeof(InstanceRow).GetProperty("FleetId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<FleetId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new UuidText());
+            fleetId.AddAnnotation("Relational:ColumnName", "fleet_id");
+
+            var hostKeys = runtimeEntityType.AddProperty(
+                "HostKeys",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("HostKeys", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<HostKeys>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            hostKeys.AddAnnotation("Relational:ColumnName", "host_keys");
+
+            var instanceNum = runtimeEntityType.AddProperty(
+                "InstanceNum",
+                typeof(int),
+                propertyInfo: typeof(InstanceRow).GetProperty("InstanceNum", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<InstanceNum>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            instanceNum.AddAnnotation("Relational:ColumnName", "instance_num");
+
+            var keys = runtimeEntityType.AddProperty(
+                "Keys",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("Keys", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Keys>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            keys.AddAnnotation("Relational:ColumnName", "keys");
+
             var lastSeenAt = runtimeEntityType.AddProperty(
                 "LastSeenAt",
                 typeof(DateTimeOffset?),
@@ -85,12 +151,77 @@ namespace Gantry.Storage.CompiledModel
                 valueConverter: new UtcMicroseconds());
             lastSeenAt.AddAnnotation("Relational:ColumnName", "last_seen_at");
 
+            var login = runtimeEntityType.AddProperty(
+                "Login",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("Login", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Login>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            login.AddAnnotation("Relational:ColumnName", "login");
+
             var name = runtimeEntityType.AddProperty(
                 "Name",
                 typeof(string),
                 propertyInfo: typeof(InstanceRow).GetProperty("Name", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(InstanceRow).GetField("<Name>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             name.AddAnnotation("Relational:ColumnName", "name");
+
+            var port = runtimeEntityType.AddProperty(
+                "Port",
+                typeof(int?),
+                propertyInfo: typeof(InstanceRow).GetProperty("Port", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Port>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            port.AddAnnotation("Relational:ColumnName", "port");
+
+            var projectId = runtimeEntityType.AddProperty(
+                "ProjectId",
+                typeof(Guid?),
+                propertyInfo: typeof(InstanceRow).GetProperty("ProjectId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<ProjectId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new UuidText());
+            projectId.AddAnnotation("Relational:ColumnName", "project_id");
+
+            var status = runtimeEntityType.AddProperty(
+                "Status",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("Status", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<Status>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            status.AddAnnotation("Relational:ColumnName", "status");
+
+            var statusMessage = runtimeEntityType.AddProperty(
+                "StatusMessage",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("StatusMessage", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<StatusMessage>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            statusMessage.AddAnnotation("Relational:ColumnName", "status_message");
+
+            var terminationMessage = runtimeEntityType.AddProperty(
+                "TerminationMessage",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("TerminationMessage", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<TerminationMessage>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            terminationMessage.AddAnnotation("Relational:ColumnName", "termination_message");
+
+            var terminationReason = runtimeEntityType.AddProperty(
+                "TerminationReason",
+                typeof(string),
+                propertyInfo: typeof(InstanceRow).GetProperty("TerminationReason", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<TerminationReason>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            terminationReason.AddAnnotation("Relational:ColumnName", "termination_reason");
+
+            var unreachableSince = runtimeEntityType.AddProperty(
+                "UnreachableSince",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(InstanceRow).GetProperty("UnreachableSince", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(InstanceRow).GetField("<UnreachableSince>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new UtcMicroseconds());
+            unreachableSince.AddAnnotation("Relational:ColumnName", "unreachable_since");
 
             var key = runtimeEntityType.AddKey(
                 new[] { id });

@@ -19,7 +19,7 @@ internal static class Tables
         model.Entity<SettingRow>().ToTable("settings").HasKey(setting => setting.Key);
         model.Entity<UserRow>().ToTable("users").HasKey(user => user.Id);
         MapProjects(model);
-        model.Entity<InstanceRow>().ToTable("instances").HasKey(instance => instance.Id);
+        MapFleets(model);
         MapRuns(model);
         MapEvents(model);
         NameColumns(model);
@@ -39,6 +39,15 @@ internal static class Tables
         member.HasKey(row => new { row.ProjectId, row.UserId });
         member.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
         member.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapFleets(ModelBuilder model)
+    {
+        var fleet = model.Entity<FleetRow>().ToTable("fleets");
+        fleet.HasKey(row => row.Id);
+        fleet.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+
+        model.Entity<InstanceRow>().ToTable("instances").HasKey(row => row.Id);
     }
 
     private static void MapRuns(ModelBuilder model)

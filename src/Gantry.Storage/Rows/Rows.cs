@@ -68,6 +68,61 @@ public sealed class InstanceRow
     public DateTimeOffset? LastSeenAt { get; set; }
     /// <summary>When it was deleted.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+    /// <summary>Project; null for the embedded host, which is every project's.</summary>
+    public Guid? ProjectId { get; set; }
+    /// <summary>Fleet; null for the embedded host.</summary>
+    public Guid? FleetId { get; set; }
+    /// <summary>Number in the fleet, from 0.</summary>
+    public int InstanceNum { get; set; }
+    /// <summary><c>pending</c>, <c>provisioning</c>, <c>idle</c>, <c>terminating</c> or <c>terminated</c>; that it is busy follows from its jobs.</summary>
+    public string Status { get; set; } = "idle";
+    /// <summary>What is being done there, or what keeps it from being reached, in a sentence.</summary>
+    public string? StatusMessage { get; set; }
+    /// <summary>Into how many blocks it is divided; 0 for as many as it has GPUs, or CPUs where it has none.</summary>
+    public int Blocks { get; set; } = 1;
+    /// <summary>Name or address by which it is reached.</summary>
+    public string? Address { get; set; }
+    /// <summary>Port of its SSH server.</summary>
+    public int? Port { get; set; }
+    /// <summary>JSON of how it is logged in to, without secrets.</summary>
+    public string? Login { get; set; }
+    /// <summary>JSON of the private keys that it is logged in to with, sealed.</summary>
+    public string? Keys { get; set; }
+    /// <summary>Its public keys as OpenSSH's known_hosts, pinned at the first contact.</summary>
+    public string? HostKeys { get; set; }
+    /// <summary>The kernel's boot id at the latest hello.</summary>
+    public string? BootId { get; set; }
+    /// <summary>Since when it cannot be reached.</summary>
+    public DateTimeOffset? UnreachableSince { get; set; }
+    /// <summary>Why it ended, in a word.</summary>
+    public string? TerminationReason { get; set; }
+    /// <summary>Why it ended, in a sentence.</summary>
+    public string? TerminationMessage { get; set; }
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+/// <summary>A fleet of hosts.</summary>
+public sealed class FleetRow
+{
+    /// <summary>Id.</summary>
+    public required Guid Id { get; set; }
+    /// <summary>Project.</summary>
+    public required Guid ProjectId { get; set; }
+    /// <summary>Unique per project among what is not deleted.</summary>
+    public required string Name { get; set; }
+    /// <summary>Wire name of a FleetStatus.</summary>
+    public required string Status { get; set; }
+    /// <summary>More about the status, in a sentence.</summary>
+    public string? StatusMessage { get; set; }
+    /// <summary>JSON of the FleetSpec, without private keys.</summary>
+    public required string Spec { get; set; }
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; set; }
+    /// <summary>When anything of it last changed.</summary>
+    public required DateTimeOffset LastProcessedAt { get; set; }
+    /// <summary>When it was deleted.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 }
 
 /// <summary>A run.</summary>

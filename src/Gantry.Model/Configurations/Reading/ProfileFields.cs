@@ -57,13 +57,13 @@ internal sealed record ProfileFields
     }
 
     // Options of one marketplace. Nothing here could act on them, and accepting them would ignore them in silence.
-    private static void RefuseBackendOptions(Fields fields)
+    public static void RefuseBackendOptions(Fields fields)
     {
         if (fields.Find("backend_options") is { } options and not SequenceNode { Items.Count: 0 })
             fields.Problems.Add(options, fields.PathOf("backend_options"), "is not supported yet by this version of Gantry");
     }
 
-    private static string? Backend(Node node, string path, ProblemList problems)
+    public static string? Backend(Node node, string path, ProblemList problems)
     {
         if (node is ScalarNode { Text: var text } && BackendNames.All.Contains(text))
             return text;
@@ -72,7 +72,7 @@ internal sealed record ProfileFields
     }
 
     /// <summary><c>off</c> and <c>false</c> are no limit; <c>true</c> is the default, as if left out.</summary>
-    private static DurationOrOff? DurationOrOff(Fields fields, string key)
+    public static DurationOrOff? DurationOrOff(Fields fields, string key)
     {
         if (fields.Find(key) is ScalarNode { IsPlain: true, Flag: { } flag })
             return flag ? null : Model.Values.DurationOrOff.Off;
@@ -144,7 +144,7 @@ internal sealed record ProfileFields
         return text;
     }
 
-    private static Dictionary<string, string>? Tag(Fields fields)
+    public static Dictionary<string, string>? Tag(Fields fields)
     {
         if (fields.Find("tags") is not { } node || Parts.Mapping(node, fields.PathOf("tags"), fields.Problems) is not { } tags)
             return null;

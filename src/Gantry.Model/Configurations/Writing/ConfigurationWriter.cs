@@ -12,6 +12,9 @@ internal static class ConfigurationWriter
             case TaskConfiguration task:
                 Task(json, task);
                 break;
+            case FleetConfiguration fleet:
+                FleetWriter.Write(json, fleet);
+                break;
             default:
                 throw new NotSupportedException($"type: {configuration.Type} has no JSON form");
         }

@@ -39,7 +39,7 @@ internal static class ProfileFieldsWriter
             json.Integer(key, duration?.Duration is { } time ? WireWriter.Seconds(time) : null);
     }
 
-    private static void Retry(Utf8JsonWriter json, RetrySpec? retry)
+    public static void Retry(Utf8JsonWriter json, RetrySpec? retry)
     {
         if (retry is null or { Enabled: not null })
         {
@@ -62,7 +62,7 @@ internal static class ProfileFieldsWriter
         json.WriteEndObject();
     }
 
-    private static void Tags(Utf8JsonWriter json, IReadOnlyDictionary<string, string> tags)
+    public static void Tags(Utf8JsonWriter json, IReadOnlyDictionary<string, string> tags)
     {
         json.WriteStartObject();
         foreach (var (key, value) in tags)

@@ -1,0 +1,18 @@
+CREATE UNIQUE INDEX ux_instances_name ON instances (name) WHERE deleted_at IS NULL;
+ALTER TABLE instances DROP COLUMN finished_at;
+ALTER TABLE instances DROP COLUMN termination_message;
+ALTER TABLE instances DROP COLUMN termination_reason;
+ALTER TABLE instances DROP COLUMN unreachable_since;
+ALTER TABLE instances DROP COLUMN boot_id;
+ALTER TABLE instances DROP COLUMN host_keys;
+ALTER TABLE instances DROP COLUMN keys;
+ALTER TABLE instances DROP COLUMN login;
+ALTER TABLE instances DROP COLUMN port;
+ALTER TABLE instances DROP COLUMN address;
+ALTER TABLE instances DROP COLUMN blocks;
+ALTER TABLE instances DROP COLUMN status_message;
+ALTER TABLE instances DROP COLUMN status;
+ALTER TABLE instances DROP COLUMN instance_num;
+ALTER TABLE instances DROP COLUMN fleet_id;
+ALTER TABLE instances DROP COLUMN project_id;
+DROP TABLE fleets;
