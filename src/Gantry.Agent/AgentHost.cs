@@ -9,6 +9,7 @@ using Gantry.Agent.Logs;
 using Gantry.Agent.Metrics;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Streams;
 
 namespace Gantry.Agent;
 
@@ -30,7 +31,8 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         jobs.Load();
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, time, log));
+        var streams = new StreamTable(jobs, log, new ForwardHandler());
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, new ServerLinks(), time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");

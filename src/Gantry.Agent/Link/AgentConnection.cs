@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using Gantry.Agent.Jobs;
 using Gantry.Model.Link;
+using Gantry.Model.Link.Streams;
 
 namespace Gantry.Agent.Link;
 
@@ -15,6 +16,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     private readonly AgentFloor _floor;
     private readonly ControlQueue _control;
     private readonly LogRing _logs = new();
+    private readonly LinkStreams _streams;
     private readonly ConnectionSender _sender;
     // Jobs whose whole log was sent here, or isn't wanted here: their end may be told.
     private readonly ConcurrentDictionary<Guid, bool> _endMayBeTold = new();
@@ -25,7 +27,8 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     {
         (_socket, _floor) = (socket, floor);
         _control = new ControlQueue(Tellable);
-        _sender = new ConnectionSender(socket, _control, _logs, floor.Time, LogComplete);
+        _streams = new LinkStreams(isServer: false, () => _sender!.Wake(), (order, stream) => _ = Task.Run(() => floor.Streams.ServeAsync(ServerId, order, stream)));
+        _sender = new ConnectionSender(socket, _control, _streams, _logs, floor.Time, LogComplete);
     }
 
     /// <summary>The server; empty before its hello.</summary>
@@ -36,7 +39,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     /// <param name="ended">Ends the connection.</param>
     public async Task RunAsync(Action<AgentConnection> greeted, CancellationToken ended)
     {
-        var reader = new MessageReader(_socket);
+        var reader = new MessageReader(_socket, _streams.Receive);
         if (await reader.ReadAsync(ended) is not ServerHello { Protocol: >= 1 } hello)
         {
             _floor.Log.Error("a connection did not begin with a server's hello");
@@ -45,6 +48,8 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
         ServerId = hello.ServerId;
         greeted(this);
         _floor.Log.Info($"server {ServerId} connected (build {hello.Build})");
+        if (hello.Features.Contains(LinkProtocol.StreamsFeature))
+            _floor.Servers.Add(ServerId, _streams);
         await GreetAsync(ended);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ended);
         var sending = _sender.RunAsync(both.Token);
@@ -104,6 +109,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             Build = Build.Id,
             BootId = _floor.BootId,
             Host = host,
+            Features = [LinkProtocol.StreamsFeature],
         });
         // Listening first: what changes while the list is made is told again behind it.
         _floor.Jobs.Add(this);
@@ -129,6 +135,9 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
                     break;
                 case LogCredit credit:
                     Credit(credit);
+                    break;
+                default:
+                    _streams.Receive(message);
                     break;
             }
         }
@@ -227,6 +236,8 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _floor.Jobs.Remove(this);
+        _floor.Servers.Remove(ServerId, _streams);
+        _streams.End("The link between the server and the host's agent was lost.");
         _logs.Dispose();
         _sender.Dispose();
         _socket.Dispose();

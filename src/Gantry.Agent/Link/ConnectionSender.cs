@@ -2,11 +2,13 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Gantry.Model.Link;
+using Gantry.Model.Link.Streams;
 
 namespace Gantry.Agent.Link;
 
-/// <summary>The one that writes to a connection: control messages first, then a piece of log at a time as far as the server's credit reaches.</summary>
-internal sealed class ConnectionSender(WebSocket socket, ControlQueue control, LogRing logs, TimeProvider time, Action<Guid> logComplete) : IDisposable
+/// <summary>The one that writes to a connection: control messages first, then a piece of a stream and a piece of log in turn, as far as the server's credit reaches.</summary>
+internal sealed class ConnectionSender(
+    WebSocket socket, ControlQueue control, LinkStreams streams, LogRing logs, TimeProvider time, Action<Guid> logComplete) : IDisposable
 {
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -42,10 +44,14 @@ internal sealed class ConnectionSender(WebSocket socket, ControlQueue control, L
         while (true)
         {
             if (control.TryTake() is { } message)
+            {
                 await SendAsync(message, ended);
-            else if (logs.TryTake(Interlocked.Read(ref _credit) > 0) is { } cursor)
+                continue;
+            }
+            var hadPiece = await TrySendStreamAsync(ended);
+            if (logs.TryTake(Interlocked.Read(ref _credit) > 0) is { } cursor)
                 await SendPieceAsync(cursor, ended);
-            else
+            else if (!hadPiece)
                 await _wake.WaitAsync(ended);
         }
     }
@@ -56,6 +62,17 @@ internal sealed class ConnectionSender(WebSocket socket, ControlQueue control, L
         using (var writer = new Utf8JsonWriter(_json))
             JsonSerializer.Serialize(writer, message, LinkJson.Default.LinkMessage);
         await socket.SendAsync(_json.WrittenMemory, WebSocketMessageType.Text, true, ended);
+    }
+
+    private async ValueTask<bool> TrySendStreamAsync(CancellationToken ended)
+    {
+        if (!streams.TryTake(_piece, out var length, out var message))
+            return false;
+        if (message is not null)
+            await SendAsync(message, ended);
+        else
+            await socket.SendAsync(_piece.AsMemory(0, length), WebSocketMessageType.Binary, true, ended);
+        return true;
     }
 
     private async Task SendPieceAsync(LogCursor cursor, CancellationToken ended)

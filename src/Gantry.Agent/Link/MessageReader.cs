@@ -4,10 +4,10 @@ using Gantry.Model.Link;
 
 namespace Gantry.Agent.Link;
 
-/// <summary>Reads control messages from a connection.</summary>
-internal sealed class MessageReader(WebSocket socket)
+/// <summary>Reads control messages from a connection, and hands pieces of streams on.</summary>
+internal sealed class MessageReader(WebSocket socket, Action<StreamFrame> pieceCame)
 {
-    private const int UsualSize = 16 << 10;
+    private const int UsualSize = StreamFrame.HeaderSize + LinkProtocol.MaxStreamPiece;
     private byte[] _buffer = new byte[UsualSize];
 
     /// <summary>The next message of a known type; null when the connection was closed.</summary>
@@ -26,10 +26,11 @@ internal sealed class MessageReader(WebSocket socket)
             length += part.Count;
             if (!part.EndOfMessage)
                 continue;
-            var message = part.MessageType == WebSocketMessageType.Text ? Parse(length) : null;
-            length = 0;
-            if (message is not null)
+            if (part.MessageType == WebSocketMessageType.Text && Parse(length) is { } message)
                 return message;
+            if (part.MessageType == WebSocketMessageType.Binary && StreamFrame.Read(_buffer.AsMemory(0, length)) is { } piece)
+                pieceCame(piece);
+            length = 0;
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Gantry.Model.Link;
 
 // The link between server and agent. One WebSocket over any byte stream (a Unix socket, stdio of a relay, TLS):
-// each control message is one text frame of JSON with a "type"; each piece of a log is one binary frame (LogFrame).
+// each control message is one text frame of JSON with a "type"; each piece of a log (LogFrame) or of a stream (StreamFrame) is one binary frame.
 // Unknown fields and unknown types are ignored. Whoever connects says hello first; the other answers with its hello.
 // Level-triggered: after the hellos the agent sends the full observed set and the server the full wanted set, and both
 // converge. Later messages are deltas of the same shape. Losing any of them is repaired by the next connection.
@@ -20,6 +20,10 @@ namespace Gantry.Model.Link;
 [JsonDerivedType(typeof(ObservedJobs), "observed_jobs")]
 [JsonDerivedType(typeof(JobSamples), "job_samples")]
 [JsonDerivedType(typeof(HostChanged), "host_changed")]
+[JsonDerivedType(typeof(OpenStream), "open_stream")]
+[JsonDerivedType(typeof(StreamOpened), "stream_opened")]
+[JsonDerivedType(typeof(StreamClosed), "stream_closed")]
+[JsonDerivedType(typeof(StreamCredit), "stream_credit")]
 public class LinkMessage;
 
 /// <summary>Server → agent, first message of a connection.</summary>
@@ -32,6 +36,8 @@ public sealed class ServerHello : LinkMessage
     public required Guid ServerId { get; init; }
     /// <summary>The server's build.</summary>
     public required string Build { get; init; }
+    /// <summary>What it can do beyond the first protocol: <see cref="LinkProtocol.StreamsFeature"/>.</summary>
+    public IReadOnlyList<string> Features { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Agent → server, answer to <see cref="ServerHello"/>.</summary>
@@ -47,6 +53,8 @@ public sealed class AgentHello : LinkMessage
     public required string BootId { get; init; }
     /// <summary>What the host has.</summary>
     public required HostFacts Host { get; init; }
+    /// <summary>What it can do beyond the first protocol: <see cref="LinkProtocol.StreamsFeature"/>.</summary>
+    public IReadOnlyList<string> Features { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What a host has.</summary>
@@ -257,6 +265,14 @@ public static class LinkProtocol
     public const int MaxLogPiece = 64 << 10;
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
+    /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>
+    public const string StreamsFeature = "streams";
+    /// <summary>Bytes that each side may send on a stream before the first <see cref="StreamCredit"/>: what a reader that does not read costs at most.</summary>
+    public const long InitialStreamCredit = 512 << 10;
+    /// <summary>Credit beyond this is not kept.</summary>
+    public const long MaxStreamCredit = 1L << 40;
+    /// <summary>Largest piece of a stream in one frame: what a control message waits for at most.</summary>
+    public const int MaxStreamPiece = 32 << 10;
 }
 
 /// <summary>Serialization of <see cref="LinkMessage"/>s.</summary>

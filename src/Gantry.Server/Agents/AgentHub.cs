@@ -13,7 +13,7 @@ namespace Gantry.Server.Agents;
 /// <summary>Keeps a session with the agent of this machine. When it ends, for whatever reason, the next one begins.</summary>
 internal sealed partial class AgentHub(
     LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, Observations observations,
-    LogIntake logs, WantedSet wanted, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
+    LogIntake logs, WantedSet wanted, AgentStreams streams, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
 {
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -74,7 +74,7 @@ internal sealed partial class AgentHub(
             return;
         }
         var instance = await RegisterAsync(hello, cancellationToken);
-        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted);
+        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, streams, hello.Features.Contains(LinkProtocol.StreamsFeature));
         sessions[instance.Id] = session;
         hosts.Connected(instance.Id);
         feed.Queue.Set();
@@ -95,12 +95,12 @@ internal sealed partial class AgentHub(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await link.SendAsync(new ServerHello { Protocol = LinkProtocol.Version, ServerId = identity.ServerId, Build = BuildInfo.Build }, either.Token);
-            if (await link.ReceiveAsync(either.Token) is not ({ } first, _) || first is not AgentHello hello)
+            await link.SendAsync(new ServerHello { Protocol = LinkProtocol.Version, ServerId = identity.ServerId, Build = BuildInfo.Build, Features = [LinkProtocol.StreamsFeature] }, either.Token);
+            if (await link.ReceiveAsync(either.Token) is not ({ } first, _, _) || first is not AgentHello hello)
                 throw new InvalidDataException("The agent did not answer with a hello.");
             if (hello.Protocol < LinkProtocol.Version)
                 throw new InvalidDataException($"The agent speaks version {hello.Protocol} of the link; this server needs {LinkProtocol.Version}.");
-            if (await link.ReceiveAsync(either.Token) is not ({ } second, _) || second is not ObservedJobs { Full: true } full)
+            if (await link.ReceiveAsync(either.Token) is not ({ } second, _, _) || second is not ObservedJobs { Full: true } full)
                 throw new InvalidDataException("The agent did not report its jobs after its hello.");
             return (hello, full);
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Gantry.Model.Link;
+using Gantry.Model.Link.Streams;
 using Gantry.Server.Changes;
 using Gantry.Storage.Rows;
 
@@ -10,7 +11,8 @@ namespace Gantry.Server.Agents;
 /// tells the other what changed. It keeps no truth: whatever is lost with it, the next one's full sets repair.
 /// </summary>
 internal sealed class AgentSession(
-    LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted)
+    LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted,
+    AgentStreams agentStreams, bool takesStreams)
 {
     /// <summary>Credit is given back in pieces of this size: small enough that an agent never runs dry, large enough to be cheap.</summary>
     private const long CreditStep = LinkProtocol.InitialLogCredit / 4;
@@ -18,7 +20,9 @@ internal sealed class AgentSession(
     /// <summary>Observations on their way into the database before no more frames are read: enough to fill the writer's groups.</summary>
     private const int MaxStoring = 256;
 
-    private readonly Channel<LinkMessage> outgoing = Channel.CreateUnbounded<LinkMessage>(new UnboundedChannelOptions { SingleReader = true });
+    // A null says that there may be something to send on a stream.
+    private readonly Channel<LinkMessage?> outgoing = Channel.CreateUnbounded<LinkMessage?>(new UnboundedChannelOptions { SingleReader = true });
+    private int streamsWoken;
     private readonly Channel<Task> storing = Channel.CreateBounded<Task>(new BoundedChannelOptions(MaxStoring) { SingleReader = true });
     /// <summary>Jobs that the agent has heard of: reported by it, or sent in this session.</summary>
     private readonly HashSet<Guid> known = [];
@@ -34,9 +38,11 @@ internal sealed class AgentSession(
         lock (known)
             known.UnionWith(full.Jobs.Select(job => job.JobId));
         await StoreAsync(full, ending.Token);
-        Task[] loops = [ReceiveAsync(ending.Token), SendAsync(ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token)];
+        var streams = agentStreams.Connected(instance.Id, instance.Name, takesStreams, WakeStreams);
+        Task[] loops = [ReceiveAsync(streams, ending.Token), SendAsync(streams, ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token)];
         var first = await Task.WhenAny(loops);
         await ending.CancelAsync();
+        agentStreams.Disconnected(instance.Id, streams);
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await first;
     }
@@ -47,18 +53,52 @@ internal sealed class AgentSession(
     /// <summary>Lets the agent drop a job that ended and that nobody here knows.</summary>
     public void ForgetUnknown(Guid jobId, Guid owner) => outgoing.Writer.TryWrite(new ForgetJob { JobId = jobId, ServerId = owner });
 
-    private async Task SendAsync(CancellationToken cancellationToken)
+    private void WakeStreams()
     {
-        await foreach (var message in outgoing.Reader.ReadAllAsync(cancellationToken))
-            await link.SendAsync(message, cancellationToken);
+        if (Interlocked.Exchange(ref streamsWoken, 1) == 0)
+            outgoing.Writer.TryWrite(null);
     }
 
-    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    private async Task SendAsync(LinkStreams streams, CancellationToken cancellationToken)
+    {
+        // Made by the first stream: most links never have one.
+        byte[] frame = [];
+        while (await outgoing.Reader.WaitToReadAsync(cancellationToken))
+        {
+            do
+            {
+                // Control messages first: one waits for one piece of a stream at most.
+                while (outgoing.Reader.TryRead(out var control))
+                {
+                    if (control is not null)
+                        await link.SendAsync(control, cancellationToken);
+                    else
+                        Volatile.Write(ref streamsWoken, 0);
+                }
+            }
+            while (streams.HasOutgoing && await TrySendStreamAsync(streams, frame = FrameBuffer(frame), cancellationToken));
+        }
+    }
+
+    private static byte[] FrameBuffer(byte[] frame) => frame.Length > 0 ? frame : new byte[StreamFrame.HeaderSize + LinkProtocol.MaxStreamPiece];
+
+    private async ValueTask<bool> TrySendStreamAsync(LinkStreams streams, byte[] frame, CancellationToken cancellationToken)
+    {
+        if (!streams.TryTake(frame, out var length, out var message))
+            return false;
+        if (message is not null)
+            await link.SendAsync(message, cancellationToken);
+        else
+            await link.SendAsync(frame.AsMemory(0, length), cancellationToken);
+        return true;
+    }
+
+    private async Task ReceiveAsync(LinkStreams streams, CancellationToken cancellationToken)
     {
         var owed = 0L;
         while (true)
         {
-            var (control, log) = await link.ReceiveAsync(cancellationToken);
+            var (control, log, piece) = await link.ReceiveAsync(cancellationToken);
             if (log is { } frame)
             {
                 var stored = logs.Take(frame);
@@ -68,6 +108,10 @@ internal sealed class AgentSession(
                     outgoing.Writer.TryWrite(new LogCredit { Bytes = owed, JobId = frame.JobId, StoredOffset = stored });
                     owed = 0;
                 }
+            }
+            else if (piece is { } streamed)
+            {
+                streams.Receive(streamed);
             }
             else if (control is ObservedJobs observed)
             {
@@ -86,6 +130,10 @@ internal sealed class AgentSession(
             else if (control is null)
             {
                 return;
+            }
+            else
+            {
+                streams.Receive(control);
             }
         }
     }

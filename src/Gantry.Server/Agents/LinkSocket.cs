@@ -19,20 +19,24 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
             JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.LinkMessage).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
 
     /// <summary>
-    /// Receives the next frame: a control message, or a piece of a log that is valid until the next call. Both are null when the
+    /// Receives the next frame: a control message, or a piece of a log or of a stream that is valid until the next call. All are null when the
     /// agent closed the link. Throws <see cref="InvalidDataException"/> on what no agent sends.
     /// </summary>
-    public async ValueTask<(LinkMessage? Control, LogFrame? Log)> ReceiveAsync(CancellationToken cancellationToken)
+    public async ValueTask<(LinkMessage? Control, LogFrame? Log, StreamFrame? Stream)> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         while (true)
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
             if (received.MessageType == WebSocketMessageType.Close)
-                return (null, null);
+                return (null, null, null);
             length += received.Count;
             if (received.EndOfMessage)
-                return received.MessageType == WebSocketMessageType.Text ? (Parse(buffer.AsSpan(0, length)), null) : (null, ParseLog(length));
+                {
+                if (received.MessageType == WebSocketMessageType.Text)
+                    return (Parse(buffer.AsSpan(0, length)), null, null);
+                return StreamFrame.Read(buffer.AsMemory(0, length)) is { } piece ? (null, null, piece) : (null, ParseLog(length), null);
+            }
             if (length == buffer.Length)
                 Grow();
         }
@@ -55,6 +59,10 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
             throw new InvalidDataException($"The agent sent a control message that is not readable: {e.Message}", e);
         }
     }
+
+    /// <summary>Sends a piece of a stream. Not to be called while another send is under way.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
+        socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
 
     private LogFrame ParseLog(int length) =>
         LogFrame.Read(buffer.AsMemory(0, length)) ?? throw new InvalidDataException($"The agent sent a binary frame of {length} bytes that is no piece of a log.");

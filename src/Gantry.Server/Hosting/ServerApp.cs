@@ -72,7 +72,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
             .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
-            .AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
+            .AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var web = builder.Build();
         Map(web);

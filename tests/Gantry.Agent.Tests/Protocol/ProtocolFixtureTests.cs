@@ -91,6 +91,27 @@ public sealed class ProtocolFixtureTests
         Assert.Equal(bytes[..LogFrame.HeaderSize], header);
     }
 
+    [Fact]
+    public void StreamFrame_IsReadAndWritten_AndIsNoLogFrame()
+    {
+        var bytes = Convert.FromHexString(File.ReadAllText(Path.Combine(Folder, "stream_frame.hex")).Trim());
+
+        var frame = StreamFrame.Read(bytes)!.Value;
+        var header = new byte[StreamFrame.HeaderSize];
+        StreamFrame.WriteHeader(header, frame.StreamId);
+
+        Assert.Equal((1, "hello\n"), (frame.StreamId, Encoding.UTF8.GetString(frame.Data.Span)));
+        Assert.Equal(bytes[..StreamFrame.HeaderSize], header);
+        Assert.Null(StreamFrame.Read(Convert.FromHexString(File.ReadAllText(Path.Combine(Folder, "log_frame.hex")).Trim())));
+    }
+
+    [Fact]
+    public void Hellos_OfTheFirstProtocol_SayNoFeatures()
+    {
+        Assert.Empty(Assert.IsType<AgentHello>(Read("agent_hello.json")).Features);
+        Assert.Empty(Assert.IsType<ServerHello>(Read("server_hello.json")).Features);
+    }
+
     private static LinkMessage Read(string file) => JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(Folder, file)), LinkJson.Default.LinkMessage)!;
 
     // What was in the file is there again; more may have been added since.

@@ -59,7 +59,7 @@ internal sealed class TestAgent : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    public Task<TestServer> ConnectAsync(Guid? id = null, bool givesCredit = true) => TestServer.ConnectAsync(Spool, id, givesCredit);
+    public Task<TestServer> ConnectAsync(Guid? id = null, bool givesCredit = true, bool takesStreams = false) => TestServer.ConnectAsync(Spool, id, givesCredit, takesStreams);
 
     public string JobDirectory(Guid job) => Path.Combine(Spool, "jobs", job.ToString());
 

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Gantry.Model.Link;
+using Gantry.Model.Link.Streams;
 
 namespace Gantry.Agent.Tests.Support;
 
@@ -22,22 +23,30 @@ internal sealed class TestServer : IAsyncDisposable
     private Task _receiving = Task.CompletedTask;
     private Exception? _failure;
 
-    private TestServer(WebSocket socket, Guid id, bool givesCredit) => (_socket, Id, _givesCredit) = (socket, id, givesCredit);
+    private TestServer(WebSocket socket, Guid id, bool givesCredit)
+    {
+        (_socket, Id, _givesCredit) = (socket, id, givesCredit);
+        Streams = new LinkStreams(isServer: true, () => _ = SendStreamsAsync(), (_, stream) => stream.Abort("Nothing is served here."));
+    }
 
     public Guid Id { get; }
+    public LinkStreams Streams { get; }
     public AgentHello Hello { get; private set; } = null!;
     /// <summary>The full set that the agent began with.</summary>
     public ObservedJobs First { get; private set; } = null!;
     public JobSamples? Samples { get; private set; }
     public bool IsClosed => _receiving.IsCompleted;
 
-    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true)
+    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)));
         var server = new TestServer(
             WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
-        await server.SendAsync(new ServerHello { Protocol = 1, ServerId = server.Id, Build = "test" });
+        await server.SendAsync(new ServerHello
+        {
+            Protocol = 1, ServerId = server.Id, Build = "test", Features = takesStreams ? [LinkProtocol.StreamsFeature] : [],
+        });
         server._receiving = Task.Run(async () =>
         {
             try
@@ -170,6 +179,28 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    private async Task SendStreamsAsync()
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            var frame = new byte[StreamFrame.HeaderSize + LinkProtocol.MaxStreamPiece];
+            while (Streams.TryTake(frame, out var length, out var message))
+            {
+                var text = message is null ? null : JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.LinkMessage);
+                await _socket.SendAsync(text ?? frame.AsMemory(0, length), text is null ? WebSocketMessageType.Binary : WebSocketMessageType.Text, true, CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            Streams.End("The agent's connection is over.");
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
     private async Task ReceiveAsync()
     {
         var buffer = new byte[1 << 20];
@@ -190,7 +221,9 @@ internal sealed class TestServer : IAsyncDisposable
             length += part.Count;
             if (!part.EndOfMessage)
                 continue;
-            if (part.MessageType == WebSocketMessageType.Binary)
+            if (part.MessageType == WebSocketMessageType.Binary && StreamFrame.Read(buffer.AsMemory(0, length)) is { } piece)
+                Streams.Receive(piece);
+            else if (part.MessageType == WebSocketMessageType.Binary)
                 await TakeLogAsync(LogFrame.Read(buffer.AsMemory(0, length))!.Value);
             else
                 Take(JsonSerializer.Deserialize(buffer.AsSpan(0, length), LinkJson.Default.LinkMessage)!);
@@ -209,6 +242,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     private void Take(LinkMessage message)
     {
+        if (Streams.Receive(message))
+            return;
         lock (_lock)
         {
             switch (message)
@@ -244,8 +279,8 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _socket.Abort();
         await _receiving;
+        Streams.End("The test has ended its connection.");
         _socket.Dispose();
-        _sending.Dispose();
     }
 }
 
