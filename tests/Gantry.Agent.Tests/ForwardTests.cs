@@ -57,7 +57,7 @@ public sealed class ForwardTests
     }
 
     [Fact]
-    public async Task ServerGone_InTheMiddle_ClosesTheJobsConnection_AndTheAgentGoesOn()
+    public async Task ServerGone_InTheMiddle_ResetsTheJobsConnection_AndTheAgentGoesOn()
     {
         await using var agent = await TestAgent.StartAsync();
         using var listener = Listen();
@@ -74,7 +74,10 @@ public sealed class ForwardTests
         }
 
         using (accepted)
-            Assert.Equal(0, await accepted.ReceiveAsync(new byte[1]).WaitAsync(Patience));
+        {
+            var broken = await Assert.ThrowsAsync<SocketException>(() => accepted.ReceiveAsync(new byte[1]).WaitAsync(Patience));
+            Assert.Equal(SocketError.ConnectionReset, broken.SocketErrorCode);
+        }
         await using var again = await agent.ConnectAsync(id);
         Assert.Equal(0, (await again.UntilEndedAsync(await again.StartAsync("true"))).ExitStatus);
     }

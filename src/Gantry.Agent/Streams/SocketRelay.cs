@@ -20,9 +20,13 @@ internal static class SocketRelay
             await await Task.WhenAny(outwards, inwards);
             await Task.WhenAll(outwards, inwards);
         }
-        catch (SocketException exception)
+        catch (Exception exception)
         {
-            throw new StreamBrokenException($"The connection broke: {exception.Message}.");
+            // What is broken off must not look like an ordinary end to the job.
+            socket.LingerState = new LingerOption(true, 0);
+            if (exception is SocketException)
+                throw new StreamBrokenException($"The connection broke: {exception.Message}.");
+            throw;
         }
         finally
         {

@@ -32,7 +32,7 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
                 return (null, null, null);
             length += received.Count;
             if (received.EndOfMessage)
-                {
+            {
                 if (received.MessageType == WebSocketMessageType.Text)
                     return (Parse(buffer.AsSpan(0, length)), null, null);
                 return StreamFrame.Read(buffer.AsMemory(0, length)) is { } piece ? (null, null, piece) : (null, ParseLog(length), null);

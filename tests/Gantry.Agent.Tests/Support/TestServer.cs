@@ -45,7 +45,10 @@ internal sealed class TestServer : IAsyncDisposable
             WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
         await server.SendAsync(new ServerHello
         {
-            Protocol = 1, ServerId = server.Id, Build = "test", Features = takesStreams ? [LinkProtocol.StreamsFeature] : [],
+            Protocol = 1,
+            ServerId = server.Id,
+            Build = "test",
+            Features = takesStreams ? [LinkProtocol.StreamsFeature] : [],
         });
         server._receiving = Task.Run(async () =>
         {
