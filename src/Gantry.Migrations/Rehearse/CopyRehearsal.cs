@@ -20,22 +20,22 @@ internal sealed class CopyRehearsal(DatabaseAddress copy, MigrationSet set, IRea
         var clock = Stopwatch.StartNew();
         var findings = new List<RehearsalFinding>();
         var watch = new LongestTransaction(migration.Up[copy.Dialect]);
-        var (before, was) = await LookAsync(cancellationToken);
+        var (before, was, objects) = await LookAsync(cancellationToken);
         await AssumptionsAsync(migration, before, findings, cancellationToken);
         var wayBack = "not tried: the way up failed";
         if (await TryAsync(() => Upgrader(watch).UpgradeAsync(migration.Revision, cancellationToken: cancellationToken), RehearsalRule.StatementFailed, findings))
         {
-            var (after, now) = await LookAsync(cancellationToken);
+            var (after, now, _) = await LookAsync(cancellationToken);
             Count(migration, was, now, findings);
             if (fresh.TryGetValue(migration.Revision, out var schema) && SchemaDifference.Find(schema, after, "in a fresh install", "on the copy") is { Count: > 0 } odd)
                 Add(findings, RehearsalRule.SchemaDiffers, "The migrated schema is not the one that a fresh install has.", odd);
-            wayBack = await BackAsync(migration, (before, was), now, findings, cancellationToken);
+            wayBack = await BackAsync(migration, (before, was, objects), now, findings, cancellationToken);
         }
         return new MigrationRehearsal(migration.FullName, OnCopy: true, 1, was.Rows, watch.Rows, clock.Elapsed, watch.Longest, wayBack, findings);
     }
 
     private async Task<string> BackAsync(
-        Migration migration, (DatabaseSchema Schema, ContentsDigest Rows) before, ContentsDigest now, List<RehearsalFinding> findings, CancellationToken cancellationToken)
+        Migration migration, (DatabaseSchema Schema, ContentsDigest Rows, SchemaObjects Objects) before, ContentsDigest now, List<RehearsalFinding> findings, CancellationToken cancellationToken)
     {
         if (migration.Irreversible)
             return "declared irreversible, not tried";
@@ -45,15 +45,16 @@ internal sealed class CopyRehearsal(DatabaseAddress copy, MigrationSet set, IRea
             return "does not restore what was there";
 
         var count = findings.Count;
-        var (schema, rows) = await LookAsync(cancellationToken);
-        if (SchemaDifference.Find(before.Schema, schema, "before", "after the way back") is { Count: > 0 } left)
+        var (schema, rows, objects) = await LookAsync(cancellationToken);
+        List<string> left = [.. SchemaDifference.Find(before.Schema, schema, "before", "after the way back"), .. before.Objects.Differences(objects, "before", "after the way back")];
+        if (left.Count > 0)
             Add(findings, RehearsalRule.DownLeavesSchema, "The way back does not restore the schema.", left);
         if (before.Rows.Differences(rows, "before", "after the way back") is { Count: > 0 } lost)
             Add(findings, RehearsalRule.DownLosesData, "The way back does not restore the rows. Keep what it needs, or declare that there is no way back: -- irreversible", lost);
         var restored = findings.Count == count;
         if (await TryAsync(() => Upgrader(null).UpgradeAsync(migration.Revision, cancellationToken: cancellationToken), RehearsalRule.AgainDiffers, findings))
         {
-            var (_, again) = await LookAsync(cancellationToken);
+            var (_, again, _) = await LookAsync(cancellationToken);
             var words = new ScriptWords([migration.Up[copy.Dialect]], copy.Dialect);
             // What chance and clocks fill differs as it should; the made-up rows tell which columns those are, a copy does not.
             if (!words.IsVolatile && now.Differences(again, "the first time", "the second time") is { Count: > 0 } unlike)
@@ -64,12 +65,12 @@ internal sealed class CopyRehearsal(DatabaseAddress copy, MigrationSet set, IRea
 
     private Upgrader Upgrader(IUpgradeProgress? watch) => new(copy, set, _options, watch, time);
 
-    private async Task<(DatabaseSchema Schema, ContentsDigest Rows)> LookAsync(CancellationToken cancellationToken)
+    private async Task<(DatabaseSchema Schema, ContentsDigest Rows, SchemaObjects Objects)> LookAsync(CancellationToken cancellationToken)
     {
         await using var connection = copy.Connect();
         await connection.OpenAsync(cancellationToken);
         var schema = await LiveSchema.ReadAsync(connection, copy.Dialect, cancellationToken);
-        return (schema, await ContentsDigest.ReadAsync(connection, schema, cancellationToken));
+        return (schema, await ContentsDigest.ReadAsync(connection, schema, cancellationToken), await SchemaObjects.ReadAsync(connection, copy.Dialect, cancellationToken));
     }
 
     private async Task AssumptionsAsync(Migration migration, DatabaseSchema schema, List<RehearsalFinding> findings, CancellationToken cancellationToken)

@@ -41,7 +41,14 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         var (scenarios, rows) = await ScenariosAsync(model, trial, cancellationToken);
         Advanced = true;
         foreach (var scratch in scratches)
-            Advanced &= (await scratch.AdvanceAsync(new ScriptRun(migration.Up[scratch.Dialect]), cancellationToken)).Failure is null;
+            if ((await scratch.AdvanceAsync(new ScriptRun(migration.Up[scratch.Dialect]), cancellationToken)).Failure is { } failure)
+            {
+                // It ran within a transaction; what is to run CONCURRENTLY ran outside one here for the first time.
+                Advanced = false;
+                var fault = new Fault(RehearsalRule.StatementFailed, scratch.Dialect, failure.Message, []) { Failure = failure };
+                if (!_findings.Exists(finding => finding.Rule == fault.Rule && finding.Engine == fault.Engine && finding.Line == failure.Line))
+                    Add(fault, "1: no rows at all", Story(fault, null, []));
+            }
         return Report(scenarios, rows, trial);
     }
 
@@ -72,7 +79,15 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         {
             await scratch.ResetAsync(cancellationToken);
             var types = await scratch.TypesAsync(cancellationToken);
+            var objects = await scratch.ObjectsAsync(cancellationToken);
             var outcome = await scratch.RunAsync(new ScriptRun(migration.Up[scratch.Dialect]), cancellationToken);
+            // A new label of an enum may be used in later transactions, and a rehearsal has but one.
+            if ((outcome.Failure is null || ScriptStatement.UsesLabelOfEarlierStep(migration.Up[scratch.Dialect], outcome.Failure))
+                && await scratch.CommitLabelsAsync(migration.Up[scratch.Dialect], cancellationToken))
+            {
+                LabelsStay(scratch.Dialect);
+                outcome = await scratch.RunAsync(new ScriptRun(migration.Up[scratch.Dialect]), cancellationToken);
+            }
             if (outcome.Failure is { } failure)
             {
                 var rule = failure.Verify ? RehearsalRule.VerifyFailed : RehearsalRule.StatementFailed;
@@ -83,9 +98,21 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
             var after = await scratch.SchemaAsync(cancellationToken);
             var own = await scratch.TypesAsync(cancellationToken);
             types = new PostgresTypes(types.Labels.Concat(own.Labels).DistinctBy(type => type.Key).ToDictionary(), types.Bases.Concat(own.Bases).DistinctBy(type => type.Key).ToDictionary());
-            engines.Add(new TrialEngine(scratch, before[scratch], after, types, TrialEngine.Touched(before[scratch], after, model, words), TrialEngine.Touched(after, before[scratch], model, words)));
+            engines.Add(new TrialEngine(scratch, before[scratch], after, types, TrialEngine.Touched(before[scratch], after, model, words), TrialEngine.Touched(after, before[scratch], model, words))
+            {
+                ObjectsBefore = objects,
+                ObjectsAfter = await scratch.ObjectsAsync(cancellationToken),
+            });
         }
         return engines.Count == scratches.Count ? engines : null;
+    }
+
+    /// <summary>Up, down and up again cannot be tried with labels of an enum: in the one transaction of a trial they are there from the beginning.</summary>
+    private void LabelsStay(Dialect dialect)
+    {
+        if (!migration.Irreversible && migration.Down.ContainsKey(dialect)
+            && ScriptStatement.Of(migration.Up[dialect], dialect).Find(statement => statement.MindsLabelThere) is { } statement)
+            Add(new Fault(RehearsalRule.AgainDiffers, dialect, "Up, down and up again fails where the first up did not: the enum has the label already", []) { Failure = statement.Failed("42710", "") }, "1: no rows at all", "");
     }
 
     private async Task<(int Scenarios, long Rows)> ScenariosAsync(ScenarioModel model, MigrationTrial trial, CancellationToken cancellationToken)
@@ -156,7 +183,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         var back = fault.Rule == RehearsalRule.DownFailed;
         var scripts = back ? migration.Down : migration.Up;
         var file = fault.Failure is null ? null : scripts[fault.Engine ?? scratches[0].Dialect].Source.Name;
-        _findings.Add(new RehearsalFinding(fault.Rule, IsError: true, fault.Engine, fault.Message, fault.Evidence,
+        _findings.Add(new RehearsalFinding(fault.Rule, IsError: true, fault.Engine, fault.Message + RehearsalHint.Of(fault), fault.Evidence,
             file, fault.Failure?.Line, fault.Failure?.Column, fault.Failure?.Text, fault.Failure?.Code is { Length: > 0 } code ? code : null, scenario, sql));
     }
 

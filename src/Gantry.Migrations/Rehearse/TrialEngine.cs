@@ -15,6 +15,12 @@ namespace Gantry.Migrations.Rehearse;
 internal sealed record TrialEngine(
     IScratch Scratch, DatabaseSchema Before, DatabaseSchema After, PostgresTypes Types, IReadOnlyList<string> TablesBefore, IReadOnlyList<string> TablesAfter)
 {
+    /// <summary>Its views, triggers and functions before the migration.</summary>
+    public required SchemaObjects ObjectsBefore { get; init; }
+
+    /// <summary>Those after it, without any rows.</summary>
+    public required SchemaObjects ObjectsAfter { get; init; }
+
     /// <summary>The tables whose rows are looked at: views and other people's tables have none of their own.</summary>
     public static List<string> Readable(DatabaseSchema schema) =>
         [.. schema.Tables.Where(table => table.Kind is TableKind.Table or TableKind.Partitioned && table.Inherits.Count == 0 && !ModelBuilder.IsBookkeeping(table.Name)).Select(table => table.Name)];

@@ -12,7 +12,7 @@ internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness 
     public async Task<List<Fault>> RunAsync(Forward forward, TrialScope scope, Action<ScriptOutcome> watch, CancellationToken cancellationToken)
     {
         var faults = new List<Fault>();
-        if (scope.Schema && SchemaDifference.Find(engine.After, await Scratch.SchemaAsync(cancellationToken), "in a fresh install", "with these rows") is { Count: > 0 } odd)
+        if (scope.Schema && await OddAsync("in a fresh install", "with these rows", engine.After, engine.ObjectsAfter, await Scratch.SchemaAsync(cancellationToken), cancellationToken) is { Count: > 0 } odd)
             faults.Add(new Fault(RehearsalRule.SchemaDiffers, Scratch.Dialect, "The migrated schema is not the one that a fresh install has.", odd));
         if (migration.Irreversible || !migration.Down.TryGetValue(Scratch.Dialect, out var down))
             return faults;
@@ -26,7 +26,7 @@ internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness 
         {
             var now = await Scratch.SchemaAsync(cancellationToken);
             Missing(now);
-            if (SchemaDifference.Find(engine.Before, now, "before", "after the way back") is { Count: > 0 } left)
+            if (await OddAsync("before", "after the way back", engine.Before, engine.ObjectsBefore, now, cancellationToken) is { Count: > 0 } left)
                 faults.Add(new Fault(RehearsalRule.DownLeavesSchema, Scratch.Dialect, "The way back does not restore the schema.", left));
         }
         if (tablesLost.Contains(Scratch.Dialect))
@@ -43,6 +43,9 @@ internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness 
                 [.. unlike.Select(difference => difference.Say("the first time", "the second time"))]));
         return faults;
     }
+
+    private async Task<List<string>> OddAsync(string ofThen, string ofNow, Schemas.DatabaseSchema then, SchemaObjects objects, Schemas.DatabaseSchema now, CancellationToken cancellationToken) =>
+        [.. SchemaDifference.Find(then, now, ofThen, ofNow), .. objects.Differences(await Scratch.ObjectsAsync(cancellationToken), ofThen, ofNow)];
 
     private async Task RestoresAsync(Forward forward, List<Fault> faults, CancellationToken cancellationToken)
     {

@@ -55,6 +55,52 @@ public sealed class GenerationTests(PostgresServer postgres)
         }
     }
 
+    private const string Tight = """
+        CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY);
+        CREATE TABLE teams (id INTEGER NOT NULL PRIMARY KEY);
+        CREATE TABLE jobs (id INTEGER NOT NULL PRIMARY KEY,
+          state VARCHAR(20) NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+          started INTEGER, finished INTEGER, exit_code INTEGER,
+          code VARCHAR(40) NOT NULL CHECK (length(code) = 7 AND code LIKE 'AB-%'),
+          priority INTEGER NOT NULL CHECK (priority BETWEEN 40 AND 60),
+          share NUMERIC(6, 2) NOT NULL CHECK (share > 0.25 AND share < 0.75),
+          region VARCHAR(10) NOT NULL CHECK (region IN ('eu-west', 'us-east')),
+          user_id INTEGER REFERENCES users (id), team_id INTEGER REFERENCES teams (id),
+          CHECK ((state = 'queued') = (started IS NULL)),
+          CHECK ((state IN ('done', 'failed')) = (finished IS NOT NULL)),
+          CHECK (finished IS NULL OR finished >= started),
+          CHECK ((state = 'failed') = (exit_code IS NOT NULL AND exit_code <> 0)),
+          CHECK ((user_id IS NULL) <> (team_id IS NULL)));
+        CREATE TABLE only_one (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), name VARCHAR(10) NOT NULL);
+        """;
+
+    [Theory]
+    [InlineData(Dialect.Sqlite)]
+    [InlineData(Dialect.Postgres)]
+    public async Task Fill_ChecksThatTieColumnsTogether_GivesRowsOfEveryKindThatTheyAllow(Dialect dialect)
+    {
+        await using IScratch scratch = dialect == Dialect.Sqlite ? new SqliteScratch()
+            : await PostgresScratch.OpenAsync(DatabaseAddress.Parse(await (await postgres.ClusterAsync()).CreateDatabaseAsync()), CancellationToken.None);
+
+        var jobs = (await ScenariosAsync(scratch, Tight, 120)).SelectMany(rows => rows).Where(row => row.Cells.Length == 11).ToList();
+
+        Assert.Equal(["done", "failed", "queued", "running"], jobs.Select(row => row.Cells[1].Text).Distinct().Order());
+        Assert.Contains(jobs, row => row.Cells[9].IsNull);
+        Assert.Contains(jobs, row => row.Cells[10].IsNull);
+        Assert.Equal(2, jobs.Select(row => row.Cells[8].Text).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task RunAsync_ChecksThatTieColumnsTogether_AreRehearsedWithRowsOnBothEngines()
+    {
+        using var play = new Play().Add(Tight).Add("ALTER TABLE jobs ADD COLUMN note TEXT; UPDATE jobs SET note = region WHERE state = 'failed'", "ALTER TABLE jobs DROP COLUMN note");
+
+        var report = await play.RunAsync(postgres, scenarios: 40);
+
+        Assert.True(report.Passed && !Play.Findings(report).Any(), Play.Text(report));
+        Assert.True(report.Migrations[1].RowsTouched > 0, Play.Text(report));
+    }
+
     [Fact]
     public async Task RunAsync_TableThatNoRowFits_IsReportedAndNotPassedOver()
     {

@@ -104,6 +104,76 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
         Assert.Equal(["PostgreSQL"], report.Engines.Select(engine => engine.Split(' ')[0]));
     }
 
+    /// <summary>What a way back leaves that is no table; the up is written for both engines.</summary>
+    public static TheoryData<string, string, string, string> LeftBehind => new()
+    {
+        { "a view", "CREATE VIEW active AS SELECT id FROM users WHERE active", "SELECT 1", "the view active is only there after the way back" },
+        { "a view with another query", "DROP VIEW named; CREATE VIEW named AS SELECT id, name FROM users WHERE active", "DROP VIEW named; CREATE VIEW named AS SELECT id, name FROM users WHERE NOT active", "the view named is not the same before and after the way back" },
+        { "a view that is gone", "DROP VIEW named", "SELECT 1", "the view named is only there before" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LeftBehind))]
+    public async Task RunAsync_WayBackThatLeavesAnotherView_IsFoundOnBothEngines(string what, string up, string down, string evidence)
+    {
+        using var play = new Play().Add(Schema + "CREATE VIEW named AS SELECT id, name FROM users;").Add(up, down);
+
+        var report = await play.RunAsync(postgres, scenarios: 4);
+
+        var findings = report.Migrations[1].Findings.Where(finding => finding.Rule == RehearsalRule.DownLeavesSchema).ToList();
+        Assert.True(findings.Count == 2, $"{what}:\n{Play.Text(report)}");
+        Assert.All(findings, finding => Assert.Contains(finding.Evidence, line => line.Contains(evidence, StringComparison.Ordinal)));
+    }
+
+    /// <summary>For PostgreSQL alone: what happens, and whether that is wrong.</summary>
+    public static TheoryData<string, string, string?, string?> OnPostgres => new()
+    {
+        { "a function and a trigger left", "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := 'x'; RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION stamp();",
+            "SELECT 1", "the trigger t on notes is only there after the way back" },
+        { "a function and a trigger there and back", "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := 'x'; RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION stamp();",
+            "DROP TRIGGER t ON notes; DROP FUNCTION stamp()", null },
+        { "a label, added whether or not it is there", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'", "UPDATE feelings SET mood = 'sad' WHERE mood = 'calm'", null },
+        { "a label that cannot be added twice", "ALTER TYPE mood ADD VALUE 'calm'", "SELECT 1", "ADD VALUE IF NOT EXISTS" },
+        { "a label, used in a later transaction", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm';\n-- step: backfill table=feelings key=id batch=100\nUPDATE feelings SET mood = 'calm' WHERE mood = 'sad'",
+            "-- step: backfill table=feelings key=id batch=100\nUPDATE feelings SET mood = 'sad' WHERE mood = 'calm'", null },
+        { "a label, used in the transaction that adds it", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'; UPDATE feelings SET mood = 'calm' WHERE mood = 'sad'", "SELECT 1", "in a migration of its own" },
+        { "an index CONCURRENTLY", "-- step: concurrent\nCREATE INDEX CONCURRENTLY ix ON notes (user_id)", "DROP INDEX ix", null },
+        { "an index CONCURRENTLY on a partitioned table", "-- step: concurrent\nCREATE INDEX CONCURRENTLY ix ON parts (n)", "DROP INDEX ix", "cannot create index on partitioned table" },
+        { "an order that is asked for at once", "UPDATE places SET n = n + 1 WHERE id > 0; UPDATE places SET n = 0", "SELECT 1", "duplicate key" },
+        { "a deferred order, exchanged in one transaction", "UPDATE seats SET n = -n - 1; UPDATE seats SET n = -n - 1", "SELECT 1", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(OnPostgres))]
+    public async Task RunAsync_OnPostgresAlone_FindsWhatIsWrongAndNothingElse(string what, string up, string? down, string? words)
+    {
+        using var play = new Play().Add(Schema + """
+            CREATE TYPE mood AS ENUM ('glad', 'sad');
+            CREATE TABLE feelings (id INTEGER PRIMARY KEY, mood mood NOT NULL);
+            CREATE TABLE parts (id INTEGER NOT NULL, n INTEGER) PARTITION BY RANGE (id);
+            CREATE TABLE places (id INTEGER PRIMARY KEY, n INTEGER NOT NULL UNIQUE DEFERRABLE INITIALLY IMMEDIATE);
+            CREATE TABLE seats (id INTEGER PRIMARY KEY, n INTEGER NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED);
+            """).Add(up, down);
+        foreach (var file in Directory.GetFiles(Path.Combine(play.Root, "migrations"), "*.sql", SearchOption.AllDirectories))
+            File.Move(file, file.Replace(".sql", ".postgres.sql", StringComparison.Ordinal));
+
+        var report = await play.RunAsync(postgres, scenarios: 30);
+
+        Assert.True(report.Passed == words is null, $"{what}:\n{Play.Text(report)}");
+        if (words is not null)
+            Assert.Contains(words, Play.Text(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_DataThatNoStatementCanMend_TellsHowToSayThatThereIsNone()
+    {
+        using var play = new Play().Add(Schema).Add("CREATE UNIQUE INDEX ux ON users (name)", "DROP INDEX ux");
+
+        var finding = Assert.Single((await play.RunAsync()).Migrations[1].Findings);
+
+        Assert.Contains("-- assumes: TABLE: CONDITION", finding.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RunAsync_MigrationThatCannotRunAtAll_IsReportedAndEndsTheRehearsal()
     {

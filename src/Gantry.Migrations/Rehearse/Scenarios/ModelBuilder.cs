@@ -85,35 +85,14 @@ internal static class ModelBuilder
     private static ColumnModel Column(ColumnSchema column, Dialect dialect, PostgresTypes types, List<string> checks, ScriptWords words, bool inKey)
     {
         var shape = ColumnShape.Read(column.Type, dialect, types);
-        if (shape.Kind == ValueKind.Text && words.ReadsAsJson(column.Name))
+        var named = checks.Select(check => new ScriptWords(check, dialect)).Where(check => check.Name(column.Name)).ToList();
+        if (shape.Kind == ValueKind.Text && (words.ReadsAsJson(column.Name) || named.Exists(check => check.ReadsAsJson(column.Name))))
             shape = new ColumnShape(ValueKind.Json);
         var exact = shape.Kind == ValueKind.Text ? checks.Select(check => ExactLength(check, column.Name)).Max() ?? 0 : 0;
-        var named = checks.Select(check => new ScriptWords(check, dialect)).Where(check => check.Name(column.Name)).ToList();
-        var literals = named.SelectMany(check => Literals(check, shape))
-            .Concat(words.Name(column.Name) ? Literals(words, shape).Take(16) : []);
+        var literals = (words.Name(column.Name) ? NamedValues.Of(words, shape).Take(16) : []).Concat(named.SelectMany(check => NamedValues.OfCheck(check, shape)));
         var pool = ValuePool.Edges(shape, exact).Concat(literals).Distinct();
         // A check of few allowed words makes the type's edges a waste of trials, but the engine decides that.
         return new ColumnModel { Name = column.Name, Shape = shape, NotNull = column.NotNull, Identity = column.Identity, InKey = inKey, ExactLength = exact, Pool = [.. pool] };
-    }
-
-    private static IEnumerable<Cell> Literals(ScriptWords words, ColumnShape shape)
-    {
-        switch (shape.Kind)
-        {
-            case ValueKind.Text or ValueKind.Other or ValueKind.Date or ValueKind.Time or ValueKind.Timestamp:
-                foreach (var text in words.Strings.Where(text => !text.Contains('\0', StringComparison.Ordinal)))
-                    yield return new Cell(shape.Kind, text);
-                foreach (var number in words.Numbers)
-                    if (shape.Kind == ValueKind.Text && int.TryParse(number, CultureInfo.InvariantCulture, out var length) && length is > 0 and <= 4000)
-                        yield return new Cell(shape.Kind, new string('x', length));
-                break;
-            case ValueKind.Integer or ValueKind.Decimal or ValueKind.Real:
-                foreach (var text in words.Numbers)
-                    if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < long.MaxValue)
-                        foreach (var near in new[] { number, number + 1, number - 1 })
-                            yield return new Cell(shape.Kind, near.ToString(CultureInfo.InvariantCulture));
-                break;
-        }
     }
 
     private static int? ExactLength(string check, string column) =>

@@ -41,7 +41,24 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
         var cells = new Cell[columns.Count];
         for (var i = 0; i < cells.Length; i++)
             cells[i] = Value(model.Tables[table], i, shape.Choice(table, i, number), number, dice);
+        foreach (var group in model.Tables[table].Groups.Where(group => group.Solutions.Count > 0))
+            Together(model.Tables[table], group, cells, shape.Choice(table, group.Places[0], number), number, dice);
         return new Draft(new Row(table, cells), family);
+    }
+
+    /// <summary>Values that the checks allow beside one another. A key keeps its own; where a column points to is settled later, here only whether it does.</summary>
+    private static void Together(TableModel table, CheckGroup group, Cell[] cells, ValueChoice choice, int number, Dice dice)
+    {
+        var solution = choice switch
+        {
+            ValueChoice.Null => group.Emptiest,
+            ValueChoice.Edge => group.Solutions[(number - 1) % group.Solutions.Count],
+            ValueChoice.Any => dice.Pick(group.Solutions),
+            _ => group.Solutions[0],
+        };
+        for (var i = 0; i < group.Places.Length; i++)
+            if (!table.Columns[group.Places[i]].InKey || solution[i].IsNull || cells[group.Places[i]].IsNull)
+                cells[group.Places[i]] = solution[i];
     }
 
     /// <summary>A value for a column that points nowhere.</summary>

@@ -19,6 +19,9 @@ internal sealed record TableModel
     /// <summary>Places of the primary key's columns; empty when it has none.</summary>
     public IReadOnlyList<int> PrimaryKey { get; init; } = [];
 
+    /// <summary>Columns whose values depend on one another.</summary>
+    public IReadOnlyList<CheckGroup> Groups { get; init; } = [];
+
     /// <summary>Why no row of it can be made; null when rows can.</summary>
     public string? Impossible { get; init; }
 

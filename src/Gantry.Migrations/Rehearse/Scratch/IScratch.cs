@@ -18,6 +18,9 @@ internal interface IScratch : IAsyncDisposable
 
     Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken);
 
+    /// <summary>Views, triggers and functions.</summary>
+    Task<SchemaObjects> ObjectsAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes a schema; to be called first, on an empty database.</summary>
     /// <exception cref="RehearsalException">The engine does not take it.</exception>
     Task StartFromAsync(string ddl, CancellationToken cancellationToken);
@@ -34,8 +37,15 @@ internal interface IScratch : IAsyncDisposable
     /// <summary>Whether the engine takes this row beside what is there. The row stays only if <paramref name="keep"/> says so.</summary>
     Task<string?> TryAsync(RowLoad one, bool keep, CancellationToken cancellationToken);
 
+    /// <summary>The whole numbers that a query returns; null when the engine does not take it.</summary>
+    Task<IReadOnlyList<int>?> AskAsync(string query, CancellationToken cancellationToken);
+
     /// <summary>Runs a script on what is there. After a failure only <see cref="ResetAsync"/> is allowed.</summary>
     Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken);
+
+    /// <summary>PostgreSQL: gives the enums the labels that a script adds, for good, as the commits of a chain would in its course.</summary>
+    /// <returns>Whether the script adds any.</returns>
+    Task<bool> CommitLabelsAsync(MigrationScript script, CancellationToken cancellationToken);
 
     /// <summary>Runs a script on the state without rows and makes the result the new one that <see cref="ResetAsync"/> goes back to.</summary>
     Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken);

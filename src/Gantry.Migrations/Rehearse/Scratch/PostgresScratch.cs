@@ -22,6 +22,9 @@ internal sealed class PostgresScratch : IScratch
     private bool _inTransaction;
     private bool _defers;
 
+    // Labels of enums that a script adds are there already.
+    private bool _labelsThere;
+
     private PostgresScratch(NpgsqlConnection connection) => _connection = connection;
 
     public static async Task<PostgresScratch> OpenAsync(DatabaseAddress address, CancellationToken cancellationToken)
@@ -43,8 +46,18 @@ internal sealed class PostgresScratch : IScratch
 
     public Dialect Dialect => Dialect.Postgres;
 
-    // Deferred foreign keys and keys are asked for at once, as a commit would ask.
-    private string Checked => _defers ? "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;" : "";
+    // Deferred foreign keys and keys are asked for at once, as a commit would ask. Afterwards those wait again that their declarations make wait, and no others:
+    // what is INITIALLY IMMEDIATE is asked for at the end of every statement.
+    private const string AsCommitWould = """
+        DO $gantry$ DECLARE c text; BEGIN
+          SET CONSTRAINTS ALL IMMEDIATE;
+          FOR c IN SELECT format('%I.%I', n.nspname, k.conname) FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.condeferred LOOP
+            EXECUTE 'SET CONSTRAINTS ' || c || ' DEFERRED';
+          END LOOP;
+        END $gantry$
+        """;
+
+    private string Checked => _defers ? AsCommitWould + ";" : "";
 
     public async Task<PostgresTypes> TypesAsync(CancellationToken cancellationToken)
     {
@@ -70,6 +83,12 @@ internal sealed class PostgresScratch : IScratch
     {
         await SendPendingAsync(cancellationToken);
         return await LiveSchema.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
+    }
+
+    public async Task<SchemaObjects> ObjectsAsync(CancellationToken cancellationToken)
+    {
+        await SendPendingAsync(cancellationToken);
+        return await SchemaObjects.ReadAsync(_connection, Dialect.Postgres, cancellationToken);
     }
 
     public async Task StartFromAsync(string ddl, CancellationToken cancellationToken)
@@ -137,16 +156,32 @@ internal sealed class PostgresScratch : IScratch
         }
     }
 
+    public async Task<IReadOnlyList<int>?> AskAsync(string query, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("SAVEPOINT ask", cancellationToken);
+        try
+        {
+            var answer = await LiveSchema.QueryAsync(_connection, query, row => row.GetInt32(0), cancellationToken);
+            await ExecuteAsync("RELEASE ask", cancellationToken);
+            return answer;
+        }
+        catch (PostgresException)
+        {
+            await ExecuteAsync("ROLLBACK TO ask; RELEASE ask", cancellationToken);
+            return null;
+        }
+    }
+
     public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         await SendPendingAsync(cancellationToken);
         var statements = ScriptStatement.Of(run.Script, Dialect.Postgres).Take(run.Statements).ToList();
         var clock = Stopwatch.StartNew();
-        var (failure, touched) = await RunAllAsync(statements, cancellationToken);
+        var (failure, touched) = await RunAllAsync(statements, !run.Script.IsOneTransaction, cancellationToken);
         if (failure is null && (_defers || run.Script.Source.Text.Contains("DEFERR", StringComparison.OrdinalIgnoreCase)))
             try
             {
-                await ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED", cancellationToken);
+                await ExecuteAsync(AsCommitWould, cancellationToken);
             }
             catch (PostgresException error) when (statements.Count > 0)
             {
@@ -155,12 +190,34 @@ internal sealed class PostgresScratch : IScratch
         return new ScriptOutcome(failure, touched, clock.Elapsed);
     }
 
+    public async Task<bool> CommitLabelsAsync(MigrationScript script, CancellationToken cancellationToken)
+    {
+        var labels = ScriptStatement.Of(script, Dialect.Postgres).Where(statement => statement.AddsLabel).ToList();
+        if (labels.Count == 0)
+            return false;
+        await ResetAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(string.Join(";\n", labels.Select(statement => statement.TextWithLabelThere)) + "; COMMIT", cancellationToken);
+            _labelsThere = true;
+        }
+        catch (PostgresException)
+        {
+            // A type that the script itself makes: its labels are free to use at once.
+            await ExecuteAsync("ROLLBACK", cancellationToken);
+        }
+        _inTransaction = false;
+        await ResetAsync(cancellationToken);
+        return _labelsThere;
+    }
+
     public async Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         await ResetAsync(cancellationToken);
-        var outcome = await RunAsync(run, cancellationToken);
+        var statements = ScriptStatement.Of(run.Script, Dialect.Postgres);
+        var outcome = statements.Exists(statement => statement.IsConcurrent) ? await OutsideAsync(statements, cancellationToken) : await RunAsync(run, cancellationToken);
         await ExecuteAsync(outcome.Failure is null ? "COMMIT" : "ROLLBACK", cancellationToken);
-        _inTransaction = false;
+        (_inTransaction, _labelsThere) = (false, false);
         return outcome;
     }
 
@@ -193,7 +250,29 @@ internal sealed class PostgresScratch : IScratch
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task<(ScriptFailure? Failure, long Touched)> RunAllAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    /// <summary>What is to run CONCURRENTLY does so here, outside a transaction, as it will: not every table and statement can.</summary>
+    private async Task<ScriptOutcome> OutsideAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    {
+        await SendPendingAsync(cancellationToken);
+        var clock = Stopwatch.StartNew();
+        ScriptFailure? failure = null;
+        for (var at = 0; at < statements.Count && failure is null;)
+        {
+            var inside = statements.Skip(at).TakeWhile(statement => !statement.IsConcurrent).ToList();
+            if (inside.Count > 0)
+                (failure, _) = await RunAllAsync(inside, chain: true, cancellationToken);
+            else
+            {
+                await ExecuteAsync("COMMIT", cancellationToken);
+                (failure, _) = await BatchAsync([(statements[at], statements[at].Statement.Text)], cancellationToken);
+                await ExecuteAsync("BEGIN", cancellationToken);
+            }
+            at += Math.Max(inside.Count, 1);
+        }
+        return new ScriptOutcome(failure, 0, clock.Elapsed);
+    }
+
+    private async Task<(ScriptFailure? Failure, long Touched)> RunAllAsync(List<ScriptStatement> statements, bool chain, CancellationToken cancellationToken)
     {
         var touched = 0L;
         for (var at = 0; at < statements.Count;)
@@ -204,16 +283,21 @@ internal sealed class PostgresScratch : IScratch
                     return (broken, touched);
                 continue;
             }
-            var together = statements.Skip(at).TakeWhile(statement => statement.Step.Kind is not (StepKind.Verify or StepKind.Backfill)).ToList();
-            var (failure, rows) = together.Count > 0 ? await BatchAsync([.. together.Select(statement => (statement, statement.TextInTransaction))], cancellationToken)
+            var together = statements.Skip(at).TakeWhile(statement => statement.Step.Kind is not (StepKind.Verify or StepKind.Backfill) && (!chain || statement.Step == statements[at].Step)).ToList();
+            var (failure, rows) = together.Count > 0 ? await BatchAsync([.. together.Select(statement => (statement, Text(statement)))], cancellationToken)
                 : await BackfillAsync(statements[at], cancellationToken);
             touched += rows;
+            // Each step of a chain is committed, and its last statement is the one that a deferred constraint refuses.
+            if (failure is null && _defers && chain)
+                (failure, _) = await BatchAsync([(statements[at + Math.Max(together.Count, 1) - 1], AsCommitWould)], cancellationToken);
             if (failure is not null)
                 return (failure, touched);
             at += Math.Max(together.Count, 1);
         }
         return (null, touched);
     }
+
+    private string Text(ScriptStatement statement) => _labelsThere && statement.AddsLabel ? statement.TextWithLabelThere : statement.TextInTransaction;
 
     private async Task<ScriptFailure?> VerifyAsync(ScriptStatement statement, CancellationToken cancellationToken)
     {
@@ -241,8 +325,10 @@ internal sealed class PostgresScratch : IScratch
             return (Failed(statement, error), 0);
         }
         var batches = BackfillBatches.Statements(statement, keys, out var why);
+        // Each batch is committed, too.
         return why is not null ? (statement.Failed("", "it cannot be run in batches: " + why), 0)
-            : batches.Count == 0 ? (null, 0) : await BatchAsync([.. batches.Select(batch => (statement, batch))], cancellationToken);
+            : batches.Count == 0 ? (null, 0)
+            : await BatchAsync([.. batches.SelectMany(batch => _defers ? new[] { batch, AsCommitWould } : [batch]).Select(text => (statement, text))], cancellationToken);
     }
 
     /// <summary>Many statements in one round trip. The server still takes them one after the other.</summary>

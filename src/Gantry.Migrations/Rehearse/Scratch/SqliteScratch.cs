@@ -33,6 +33,8 @@ internal sealed class SqliteScratch : IScratch
 
     public Task<DatabaseSchema> SchemaAsync(CancellationToken cancellationToken) => LiveSchema.ReadAsync(Work, Dialect.Sqlite, cancellationToken);
 
+    public Task<SchemaObjects> ObjectsAsync(CancellationToken cancellationToken) => SchemaObjects.ReadAsync(Work, Dialect.Sqlite, cancellationToken);
+
     public Task StartFromAsync(string ddl, CancellationToken cancellationToken)
     {
         if (raw.sqlite3_exec(_base.Sqlite.Handle!, ddl) != raw.SQLITE_OK)
@@ -69,6 +71,18 @@ internal sealed class SqliteScratch : IScratch
         return Task.FromResult(why);
     }
 
+    public async Task<IReadOnlyList<int>?> AskAsync(string query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LiveSchema.QueryAsync(Work, query, row => row.GetInt32(0), cancellationToken);
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+    }
+
     public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         var changes = raw.sqlite3_total_changes(Handle);
@@ -94,6 +108,8 @@ internal sealed class SqliteScratch : IScratch
             raw.sqlite3_exec(Handle, "PRAGMA reverse_unordered_selects = OFF");
         }
     }
+
+    public Task<bool> CommitLabelsAsync(MigrationScript script, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public async Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken)
     {
