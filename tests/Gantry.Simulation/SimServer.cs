@@ -273,7 +273,7 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
         MaxJobs = agent.MaxJobs,
         Resources = new HostResources { Cpus = agent.Cpus, MemoryMib = 1 << 20, Gpus = [], Disk = new HostDisk(1 << 20) },
         Running = [.. rows.Active.SelectMany(run => run.Latest
-            .Where(job => job.Host == agent && !job.State.Status.IsFinished()).Select(_ => run.Requirements))],
+            .Where(job => job.Host == agent && !job.State.Status.IsFinished()).Select(_ => new RunningJob(run.Requirements)))],
     };
 
     private static RunState WithHistory(SimDatabase.RunRow run) => run.Latest is [var latest, ..]

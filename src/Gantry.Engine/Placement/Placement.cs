@@ -1,5 +1,3 @@
-using Gantry.Model.Api;
-
 namespace Gantry.Engine.Placement;
 
 // A run that fits is placed; one that does not waits, and what it waits for is kept for it: the hosts that would hold it if they were
@@ -16,7 +14,7 @@ public static class Placement
         var assignments = new List<Assignment>();
         var refusals = new List<Refusal>();
         var waiting = new List<Refusal>();
-        var present = hosts.Select(host => new Room(host)).ToList();
+        var present = Rooms(hosts);
         var reachable = present.Where(room => room.Host.Reachable).ToList();
 
         var isFirst = true;
@@ -24,7 +22,7 @@ public static class Placement
         {
             if (Packing.IntoFree(run, reachable) is { } places)
             {
-                assignments.AddRange(places.Select(place => new Assignment(run.RunId, place.Job.JobId, place.Room.Host.HostId)));
+                assignments.AddRange(places.Select(place => new Assignment(run.RunId, place.Job.JobId, place.Room.Host.HostId, place.Portion.Gpus)));
             }
             else if (hosts.Count == 0)
             {
@@ -33,16 +31,16 @@ public static class Placement
             else if (Packing.IntoEmpty(run, reachable) is { } wanted)
             {
                 // Only the first says what it lacks: that changes with every job that starts or ends, and each new word is a row written.
-                waiting.Add(new(run.RunId, isFirst ? PlacementWords.Waits(run, reachable) : PlacementWords.WaitsBehind));
+                waiting.Add(new(run.RunId, isFirst ? PlacementWords.Waits(run, present, now) : PlacementWords.WaitsBehind));
                 isFirst = false;
                 foreach (var place in wanted)
                 {
-                    place.Room.Reserve(place.Demand);
+                    place.Room.Reserve(place.Portion);
                 }
             }
             else if (Packing.IntoEmpty(run, present) is not null)
             {
-                waiting.Add(new(run.RunId, PlacementWords.WaitsForConnection));
+                waiting.Add(new(run.RunId, PlacementWords.WaitsForConnection(run, present, now)));
             }
             else
             {
@@ -53,23 +51,10 @@ public static class Placement
         return new() { Assignments = assignments, Refusals = refusals, Waiting = waiting };
     }
 
-    /// <summary>The offers that a plan shows for a job: each host that could hold it, idle ones first.</summary>
-    public static IReadOnlyList<InstanceOffer> Offers(Requirements requirements, bool needsContainer, IReadOnlyList<HostState> hosts)
-    {
-        var job = new QueuedJob(Guid.Empty, requirements, needsContainer);
-        return [.. hosts
-            .Select(host => new Room(host))
-            .Where(room => room.FitsEmpty(job))
-            .Select(room => (room.Host, Rank: !room.Host.Reachable ? 2 : room.FitsFree(job) ? 0 : 1))
-            .OrderBy(offer => offer.Rank).ThenBy(offer => offer.Host.Name, StringComparer.Ordinal)
-            .Select(offer => new InstanceOffer
-            {
-                Backend = "remote",
-                Instance = new InstanceType(offer.Host.Name, offer.Host.Resources),
-                Region = "remote",
-                Price = 0,
-                Availability = offer.Rank switch { 0 => "idle", 1 => "busy", _ => "not_available" },
-                InstanceRuntime = needsContainer ? "shim" : "runner",
-            })];
-    }
+    /// <summary>
+    /// The hosts in the order in which they are tried, the same in every round: what is reserved for a run that waits must not move to a host that
+    /// somebody else was let onto meanwhile. A fleet goes before the server's own machine, and small hosts before big ones, which are kept for what needs them.
+    /// </summary>
+    internal static List<Room> Rooms(IReadOnlyList<HostState> hosts) =>
+        [.. hosts.Select(host => new Room(host)).OrderBy(room => room.Host.Embedded).ThenBy(room => room.Host.Gpus.Count).ThenBy(room => room.Host.Resources.Cpus)];
 }

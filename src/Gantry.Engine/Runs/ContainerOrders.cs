@@ -32,7 +32,6 @@ internal static class ContainerOrders
             ShmBytes = Bytes(resources.ShmSize),
             MaxCpus = resources.Cpu?.Count.Max,
             MaxMemoryBytes = Bytes(resources.Memory?.Max),
-            Gpus = resources.Gpu?.Count.Min ?? 0,
             Mounts = [.. (spec.Volumes ?? []).OfType<InstanceMountPoint>().Select(mount => new ContainerMount(mount.InstancePath, mount.Path, mount.Optional))],
             Ports = Ports(spec.AppSpecs ?? []),
         };

@@ -71,9 +71,10 @@ public static class JobPlanner
     /// <param name="runName">Its run's name.</param>
     /// <param name="repoId">The run's repo id, if any.</param>
     /// <param name="spec">The job.</param>
-    /// <param name="nodeIps">The address of every node, by rank.</param>
+    /// <param name="nodes">Where every node is, by rank.</param>
+    /// <param name="gpus">The job's own devices.</param>
     public static JobOrder Order(
-        Guid jobId, Guid serverId, string project, Guid runId, string runName, string? repoId, JobSpec spec, IReadOnlyList<string> nodeIps) => new()
+        Guid jobId, Guid serverId, string project, Guid runId, string runName, string? repoId, JobSpec spec, IReadOnlyList<NodePlace> nodes, IReadOnlyList<GpuDevice> gpus) => new()
         {
             JobId = jobId,
             ServerId = serverId,
@@ -82,11 +83,12 @@ public static class JobPlanner
             JobName = spec.JobName,
             Executor = spec.ImageName.Length == 0 ? JobOrder.ProcessExecutor : JobOrder.DockerExecutor,
             Command = spec.Commands,
-            Env = SystemEnvironment.Of(jobId, runId, project, runName, repoId, spec, nodeIps),
+            Env = SystemEnvironment.Of(jobId, runId, project, runName, repoId, spec, nodes),
             WorkingDir = spec.WorkingDir,
             User = UnixUsers.Format(spec.User),
-            NodeIps = nodeIps,
+            NodeIps = [.. nodes.Select(node => node.Ip)],
             Container = ContainerOrders.Of(spec),
+            Gpus = gpus,
         };
 
     private static JobSpec Job(RunSpec effective, TaskConfiguration task, NodeGroup group, int nodes, int jobNum) => new()

@@ -11,9 +11,8 @@ internal static class SystemEnvironment
 {
     /// <summary>The job's whole environment. The agent adds <c>DSTACK_WORKING_DIR</c> and <c>DSTACK_MPI_HOSTFILE</c>, which only it knows.</summary>
     public static IReadOnlyDictionary<string, string> Of(
-        Guid jobId, Guid runId, string project, string runName, string? repoId, JobSpec spec, IReadOnlyList<string> nodeIps)
+        Guid jobId, Guid runId, string project, string runName, string? repoId, JobSpec spec, IReadOnlyList<NodePlace> nodes)
     {
-        var gpusPerNode = spec.Requirements.Resources.Gpu?.Count.Min ?? 0;
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONUNBUFFERED"] = "1" };
         foreach (var (name, value) in spec.Env)
         {
@@ -28,10 +27,10 @@ internal static class SystemEnvironment
         environment["DSTACK_REPLICA_NUM"] = Number(spec.ReplicaNum);
         environment["DSTACK_NODES_NUM"] = Number(spec.JobsPerReplica);
         environment["DSTACK_NODE_RANK"] = Number(spec.JobNum);
-        environment["DSTACK_MASTER_NODE_IP"] = nodeIps.Count > 0 ? nodeIps[0] : "";
-        environment["DSTACK_NODES_IPS"] = string.Join('\n', nodeIps);
-        environment["DSTACK_GPUS_PER_NODE"] = Number(gpusPerNode);
-        environment["DSTACK_GPUS_NUM"] = Number(gpusPerNode * spec.JobsPerReplica);
+        environment["DSTACK_MASTER_NODE_IP"] = nodes.Count > 0 ? nodes[0].Ip : "";
+        environment["DSTACK_NODES_IPS"] = string.Join('\n', nodes.Select(node => node.Ip));
+        environment["DSTACK_GPUS_PER_NODE"] = Number(spec.JobNum < nodes.Count ? nodes[spec.JobNum].Gpus : 0);
+        environment["DSTACK_GPUS_NUM"] = Number(nodes.Sum(node => node.Gpus));
         return environment;
     }
 

@@ -8,16 +8,16 @@ namespace Gantry.Engine.Runs;
 
 /// <summary>
 /// What a configuration asks for and this server cannot do yet: a line each, with the key, the value and what to do. A setting that by
-/// its meaning changes nothing on a host of one's own (<c>spot_policy</c>, <c>max_price</c>, <c>creation_policy</c>, <c>idle_duration</c>,
+/// its meaning changes nothing on a host of one's own (<c>max_price</c>, <c>creation_policy</c>, <c>idle_duration</c>,
 /// <c>tags</c>, <c>shm_size</c> where there is no container) is accepted. Values that may be secret are not repeated.
 /// </summary>
 internal static class UnsupportedSettings
 {
     private const string NoContainer = "without an `image` the task runs as a process, not in a container";
-    private const string OwnHost = "the only host is this machine, whose backend and region are both \"remote\"";
+    private const string OwnHost = "jobs run on hosts of one's own, whose backend and region are both \"remote\"";
 
     public static IReadOnlyList<string> Of(RunSpec effective) => effective.Configuration is TaskConfiguration task
-        ? [.. Containers(task), .. Content(effective, task), .. Where(task), .. Ports(task), .. Environment(task), .. Gpus(task), .. Commands(task), .. Schedule(task)]
+        ? [.. Containers(task), .. Content(effective, task), .. Where(task), .. Ports(task), .. Environment(task), .. Commands(task), .. Schedule(task)]
         : [$"type: {effective.Configuration.Type}: only tasks can be run yet."];
 
     private static IEnumerable<string> Containers(TaskConfiguration task)
@@ -133,15 +133,17 @@ internal static class UnsupportedSettings
 
         foreach (var (key, values) in ((string, IEnumerable<string>?)[])[
             ("availability_zones", task.AvailabilityZones),
-            ("instance_types", task.InstanceTypes),
-            ("reservation", task.Reservation is { } reservation ? [reservation] : null),
-            ("fleets", task.Fleets),
-            ("instances", task.Instances?.Select(selector => selector.Name ?? selector.Hostname ?? $"{selector.Fleet}/{selector.InstanceNum}"))])
+            ("reservation", task.Reservation is { } reservation ? [reservation] : null)])
         {
             if (values is not null)
             {
                 yield return $"{key}: {string.Join(", ", values)}: {OwnHost}. Remove `{key}`.";
             }
+        }
+
+        if (task.SpotPolicy == SpotPolicy.Spot)
+        {
+            yield return "spot_policy: spot: hosts of one's own are on-demand. Write on-demand or auto, or remove it.";
         }
 
         if (task.UtilizationPolicy is { } policy)
@@ -179,12 +181,6 @@ internal static class UnsupportedSettings
             }
         }
     }
-
-    private static IEnumerable<string> Gpus(TaskConfiguration task) =>
-        (task.Groups is { } groups ? groups.Select(group => group.Resources) : [task.Resources])
-        .Where(resources => resources.Gpu?.Count.Min > 0)
-        .Take(1)
-        .Select(resources => $"resources.gpu: {Number(resources.Gpu!.Count.Min!.Value)}: GPUs are not allocated yet. Remove it; a process sees all GPUs of this machine.");
 
     private static IEnumerable<string> Commands(TaskConfiguration task)
     {

@@ -21,8 +21,6 @@ public sealed record ContainerOrder
     public int? MaxCpus { get; init; }
     /// <summary>Memory in bytes that it may use at most; null for all.</summary>
     public long? MaxMemoryBytes { get; init; }
-    /// <summary>NVIDIA GPUs, any so many of the host's.</summary>
-    public int Gpus { get; init; }
     /// <summary>Directories of the host.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init => field = value ?? []; } = [];
     /// <summary>Ports on the host's loopback address; empty for a container that shares the host's network.</summary>

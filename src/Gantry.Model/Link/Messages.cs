@@ -146,6 +146,8 @@ public sealed record JobOrder
     public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
     /// <summary>The container to run in; null for a process.</summary>
     public ContainerOrder? Container { get; init; }
+    /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
+    public IReadOnlyList<GpuDevice> Gpus { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>
@@ -279,4 +281,5 @@ public static class LinkProtocol
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(LinkMessage))]
 [JsonSerializable(typeof(JobOrder))]
+[JsonSerializable(typeof(IReadOnlyList<GpuDevice>))]
 public sealed partial class LinkJson : JsonSerializerContext;

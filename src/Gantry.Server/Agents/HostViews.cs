@@ -49,13 +49,15 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
     {
         var running = db.Jobs
             .Where(job => job.InstanceId != null && (job.Status == "provisioning" || job.Status == "pulling" || job.Status == "running" || job.Status == "terminating"))
-            .Select(job => new { Instance = job.InstanceId!.Value, job.RunId, job.JobNum })
+            .Select(job => new { Instance = job.InstanceId!.Value, job.RunId, job.JobNum, job.Gpus })
             .ToList()
-            .ToLookup(job => job.Instance, job => definitions.Get(db, job.RunId).Jobs[job.JobNum].Requirements);
+            .ToLookup(
+                job => job.Instance,
+                job => new RunningJob(definitions.Get(db, job.RunId).Jobs[job.JobNum].Requirements, [.. JobGpus.Read(job.Gpus).Select(gpu => gpu.Id)]));
         return [.. rows.Values.Select(row => State(row, [.. running[row.Id]]))];
     }
 
-    public HostState State(InstanceRow row, IReadOnlyList<Requirements> running)
+    public HostState State(InstanceRow row, IReadOnlyList<RunningJob> running)
     {
         var facts = Facts(row);
         return new HostState
@@ -68,6 +70,9 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
             MaxJobs = facts.MaxJobs,
             Containers = facts.DockerVersion is not null,
             ContainersProblem = facts.DockerProblem,
+            Gpus = facts.Gpus,
+            GpuProblem = facts.GpuProblem,
+            Addresses = [facts.Hostname, facts.InternalIp],
             Running = running,
         };
     }

@@ -29,24 +29,32 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var entries = new List<Entry>(placed.Count);
         if (placed.Count == 0)
             return entries;
-        var host = new Host(serverId, HostViews.Facts(instance).InternalIp);
+        var host = new Host(instance.Id, serverId, HostViews.Facts(instance).InternalIp);
         foreach (var rows in placed.GroupBy(row => row.Job.RunId))
         {
             var run = new RunOnHost(rows.First().Name, names.Project(db, rows.First().ProjectId), definitions.Get(db, rows.Key));
             // A run of one node has no siblings to wait for.
-            var siblings = run.Definition.Policy.Nodes == 1 ? rows.Select(row => row.Job) : RunTransitions.LatestSubmission(db, rows.Key);
+            var siblings = run.Definition.Policy.Nodes == 1 ? [.. rows.Select(row => row.Job)] : RunTransitions.LatestSubmission(db, rows.Key);
             var states = siblings.Select(job => RunTransitions.State(job, run.Definition.MaxDuration)).ToList();
+            var places = siblings.Select(job => Place(db, job, host)).ToList();
             foreach (var row in rows)
-                entries.Add(Describe(row.Job, run, states, host));
+                entries.Add(Describe(row.Job, run, states, places, host));
         }
         return entries;
     }
 
-    private sealed record Host(Guid ServerId, string InternalIp);
+    private sealed record Host(Guid InstanceId, Guid ServerId, string InternalIp);
 
     private sealed record RunOnHost(string Name, string Project, RunDefinition Definition);
 
-    private Entry Describe(JobRow job, RunOnHost run, List<JobState> siblings, Host host)
+    // All nodes of an attempt are placed in one transaction.
+    private static NodePlace Place(GantryDb db, JobRow job, Host host)
+    {
+        var elsewhere = job.InstanceId is { } id && id != host.InstanceId ? db.Instances.Find(id) : null;
+        return new NodePlace(elsewhere?.Facts is null ? host.InternalIp : HostViews.Facts(elsewhere).InternalIp, JobGpus.Of(job).Count);
+    }
+
+    private Entry Describe(JobRow job, RunOnHost run, List<JobState> siblings, List<NodePlace> places, Host host)
     {
         var definition = run.Definition;
         var state = siblings.Find(sibling => sibling.Id == job.Id) ?? RunTransitions.State(job, definition.MaxDuration);
@@ -56,14 +64,10 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice. Only who fetches an
         // image is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
         var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && definition.Jobs[job.JobNum].RegistryAuth is not null);
-        var order = isNew && grace is null ? Order(job, run, host) : null;
+        var order = isNew && grace is null ? Order(job, run, places, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 
-    private static JobOrder Order(JobRow job, RunOnHost run, Host host)
-    {
-        var spec = run.Definition.Jobs[job.JobNum];
-        return JobPlanner.Order(
-            job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId, spec, [.. Enumerable.Repeat(host.InternalIp, spec.JobsPerReplica)]);
-    }
+    private static JobOrder Order(JobRow job, RunOnHost run, List<NodePlace> places, Host host) => JobPlanner.Order(
+        job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId, run.Definition.Jobs[job.JobNum], places, JobGpus.Of(job));
 }

@@ -32,7 +32,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
             var states = hosts.States(db, HostViews.Rows(db));
             var jobs = definition.Jobs.Select(job =>
             {
-                var offers = Placement.Offers(job.Requirements, job.ImageName.Length > 0, states);
+                var offers = Offers.For(Scheduler.Describe(Guid.Empty, definition, job, project.Id), states);
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Gantry.Engine.Placement;
+using Gantry.Model.Api;
+using Gantry.Model.Configurations;
 using Gantry.Server.Agents;
 using Gantry.Server.Changes;
 using Gantry.Storage;
@@ -67,6 +69,7 @@ internal sealed partial class Scheduler(
             foreach (var assignment in run)
             {
                 placed = db.Jobs.Find(assignment.JobId)!;
+                placed.Gpus = JobGpus.Write(assignment.Gpus);
                 RunTransitions.Place(db, changes, row, placed, hostRows[assignment.HostId], now);
                 queuedJobs.TryRemove(assignment.JobId, out _);
             }
@@ -120,8 +123,15 @@ internal sealed partial class Scheduler(
 
     private QueuedJob Describe(Guid jobId, (GantryDb Db, Guid RunId, int JobNum) where)
     {
-        var spec = definitions.Get(where.Db, where.RunId).Jobs[where.JobNum];
-        return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0);
+        var definition = definitions.Get(where.Db, where.RunId);
+        return Describe(jobId, definition, definition.Jobs[where.JobNum], where.Db.Runs.Find(where.RunId)!.ProjectId);
+    }
+
+    /// <summary>A job as placement sees it.</summary>
+    public static QueuedJob Describe(Guid jobId, RunDefinition definition, JobSpec spec, Guid projectId)
+    {
+        var wishes = definition.Spec.Configuration is IProfileParameters profile ? PlacementWishes.Of(profile) : PlacementWishes.None;
+        return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0) { ProjectId = projectId, Wishes = wishes };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A placement round failed; nothing of it was kept and it is done again.")]

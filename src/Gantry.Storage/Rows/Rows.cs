@@ -195,6 +195,8 @@ public sealed class JobRow
     public required DateTimeOffset LastProcessedAt { get; set; }
     /// <summary>Where it was placed. Set once, never cleared.</summary>
     public Guid? InstanceId { get; set; }
+    /// <summary>JSON of the devices that it was given on its instance; null for none.</summary>
+    public string? Gpus { get; set; }
     /// <summary>JSON of the JobSpec.</summary>
     public required string Spec { get; set; }
     /// <summary>Wire name of the ObservedState that the agent last reported.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Gantry.Engine.Placement;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.Values;
 
 namespace Gantry.Engine.Tests.Placement;
@@ -18,6 +20,34 @@ internal static class Hosts
         },
     };
 
+    /// <summary>Devices of a host: their ids are its name and a number.</summary>
+    public static GpuDevice[] Gpus(string host, int count, string name = "H100", int memoryGb = 80, string vendor = "nvidia") =>
+        [.. Enumerable.Range(0, count).Select(i => new GpuDevice { Vendor = vendor, Name = name, MemoryMib = memoryGb * 1024L, Index = i, Id = $"{host}-{i}", ComputeCapability = "9.0" })];
+
+    /// <summary>A host of a fleet, whose fleet is named by a number.</summary>
+    public static HostState FleetHost(string name, int fleet = 1, int cpus = 16, int memoryGb = 64, int gpus = 0, int? blocks = 1, bool cluster = false, bool reachable = true, params RunningJob[] running) =>
+        Host(name, cpus, memoryGb, reachable: reachable) with
+        {
+            Embedded = false,
+            Gpus = Gpus(name, gpus),
+            Running = running,
+            FleetId = new Guid(fleet, 1, 0, new byte[8]),
+            FleetName = string.Create(CultureInfo.InvariantCulture, $"fleet-{fleet}"),
+            Blocks = blocks,
+            Cluster = cluster,
+            Containers = true,
+        };
+
+    /// <summary>GPUs as a configuration writes them, and of a fleet's host a little of everything else.</summary>
+    public static Requirements AskGpus(string gpus, bool multinode = false) => new()
+    {
+        Resources = new ResourcesSpec
+        {
+            Gpu = GpuSpecText.Parse(gpus).Value, Cpu = new CpuSpec(null, new Range<int>(1, null)), Memory = new Range<double>(1, null), Disk = new Range<double>(1, null),
+        },
+        Multinode = multinode,
+    };
+
     public static HostState Host(string name = "a", int cpus = 8, int memoryGb = 16, int maxJobs = 64, bool reachable = true, params Requirements[] running) => new()
     {
         HostId = new Guid(name[0], 0, 0, new byte[8]),
@@ -26,7 +56,7 @@ internal static class Hosts
         Reachable = reachable,
         Resources = new HostResources { Cpus = cpus, MemoryMib = memoryGb * 1024L, Gpus = [], Disk = new HostDisk(100 * 1024), CpuArch = "x86" },
         MaxJobs = maxJobs,
-        Running = running,
+        Running = [.. running.Select(requirements => new RunningJob(requirements))],
     };
 
     public static QueuedRun Run(int number, int priority = 0, params Requirements[] jobs) => new()

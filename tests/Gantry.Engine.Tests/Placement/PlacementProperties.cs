@@ -17,7 +17,7 @@ public sealed class PlacementProperties
 
         public override string ToString() =>
             string.Join("; ", Hosts.Select(host => $"{host.Name}: {host.Resources.Cpus} CPUs, {host.MaxJobs} jobs, {(host.Reachable ? "" : "un")}reachable, "
-                + $"runs {string.Join('+', host.Running.Select(Cpus))}"))
+                + $"runs {string.Join('+', host.Running.Select(job => Cpus(job.Requirements)))}"))
             + " | " + string.Join("; ", Queue.Select(run => $"{Number(run.RunId)} p{run.Priority}: {string.Join('+', run.Jobs.Select(job => Cpus(job.Requirements)))}"));
     }
 
@@ -60,7 +60,7 @@ public sealed class PlacementProperties
             var host = scene.Hosts.Single(host => host.HostId == placed.Key);
             var asked = placed.Select(assignment => jobs[assignment.JobId].Requirements).ToList();
             bool IsWithin(Func<Requirements, double> amount, double total) =>
-                !asked.Any(one => amount(one) > 0) || host.Running.Concat(asked).Sum(amount) <= total;
+                !asked.Any(one => amount(one) > 0) || host.Running.Select(job => job.Requirements).Concat(asked).Sum(amount) <= total;
             return host.Reachable && host.Running.Count + asked.Count <= host.MaxJobs
                 && IsWithin(one => Cpus(one), host.Resources.Cpus) && IsWithin(one => Memory(one) * 1024, host.Resources.MemoryMib);
         });
@@ -96,7 +96,7 @@ public sealed class PlacementProperties
         var passed = order.SkipWhile(run => run != waiting).Select(run => run.RunId).ToHashSet();
         HostState[] after = [.. scene.Hosts.Select(host => host with
         {
-            Running = [.. plan.Assignments.Where(one => one.HostId == host.HostId && passed.Contains(one.RunId)).Select(one => jobs[one.JobId].Requirements)],
+            Running = [.. plan.Assignments.Where(one => one.HostId == host.HostId && passed.Contains(one.RunId)).Select(one => new RunningJob(jobs[one.JobId].Requirements))],
         })];
         var isHeldByReachable = !(new Scene([waiting], [.. scene.Hosts.Where(host => host.Reachable).Select(host => host with { Running = [] })])).Plan.Assignments.Any();
         return isHeldByReachable || new Scene([waiting], after).Plan.Assignments.Count == waiting.Jobs.Count;

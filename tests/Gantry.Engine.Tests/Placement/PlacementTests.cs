@@ -1,3 +1,4 @@
+using Gantry.Engine.Placement;
 using Gantry.Model.Values;
 using static Gantry.Engine.Tests.Placement.Hosts;
 
@@ -26,7 +27,7 @@ public sealed class PlacementTests
     {
         var plan = Plan([Run(1, 0, Ask(cpus: 5)), Run(2, 0, Ask(cpus: 5)), Run(3, 0, Ask(cpus: 4))], Host(running: [Ask(cpus: 4)]));
         Assert.Equal(
-            ["Waits for room: it needs 5 CPUs; host a has free 4 CPUs.", "Waits for its turn: a run before it waits for room.", "Waits for its turn: a run before it waits for room."],
+            ["Waits for room: it needs 5 CPUs on one host; host a has 4 free.", "Waits for its turn: a run before it waits for room.", "Waits for its turn: a run before it waits for room."],
             plan.Waiting.Select(one => one.Why));
     }
 
@@ -38,7 +39,7 @@ public sealed class PlacementTests
 
         var plan = Plan([gang], Host("a"), Host("b", running: [Ask(cpus: 8)]));
         Assert.Empty(plan.Assignments);
-        Assert.Equal("Waits for room: it needs 4 CPUs; host b has free 0 CPUs.", Assert.Single(plan.Waiting).Why);
+        Assert.Equal("Waits for room: it needs 4 CPUs on one host; host b has 0 free.", Assert.Single(plan.Waiting).Why);
     }
 
     [Fact]
@@ -57,10 +58,10 @@ public sealed class PlacementTests
     public void RunThatCanNeverFit_IsRefused_WithNeedAndHave()
     {
         Assert.Equal(
-            "No host can hold it: it needs 64 CPUs; host a has 2 CPUs; it needs 64 CPUs; host b has 8 CPUs.",
+            "No host can hold it: it needs 64 CPUs on one host; host a has 2, host b has 8.",
             Assert.Single(Plan([Run(1, 0, Ask(cpus: 64))], Host("a", cpus: 2), Host("b")).Refusals).Why);
         Assert.Equal(
-            "No host can hold it: it needs 40GB of memory; host a has 16GB.",
+            "No host can hold it: it needs 40GB of memory on one host; host a has 16GB.",
             Assert.Single(Plan([Run(1, 0, Ask(memory: 40))], Host()).Refusals).Why);
         Assert.Equal(
             "No hosts can hold its 3 nodes together: they need 12 CPUs, room for 3 jobs; host a has 8 CPUs, 16GB of memory, 100GB of disk, room for 64 jobs.",
@@ -75,7 +76,7 @@ public sealed class PlacementTests
     {
         var plan = Plan([Run(1, 0, Ask(cpus: 4))], Host("a", cpus: 2), Host("b", reachable: false));
         Assert.Empty(plan.Refusals);
-        Assert.Equal("Waits for a host that could hold it to connect.", Assert.Single(plan.Waiting).Why);
+        Assert.Equal("Waits for a host that could hold it to connect: host b is unreachable.", Assert.Single(plan.Waiting).Why);
         Assert.Equal("Waits for a host: none is known yet.", Assert.Single(Plan([Run(1, 0, Ask())]).Waiting).Why);
     }
 
@@ -100,16 +101,16 @@ public sealed class PlacementTests
     public void FleetHost_HasDstacksDefaultsForWhatIsLeftOut()
     {
         var plan = Plan([Run(1, 0, Ask())], Host(cpus: 1) with { Embedded = false });
-        Assert.Equal("No host can hold it: it needs 2 CPUs; host a has 1 CPU.", Assert.Single(plan.Refusals).Why);
+        Assert.Equal("No host can hold it: it needs 2 CPUs on one host; host a has 1.", Assert.Single(plan.Refusals).Why);
     }
 
     [Fact]
     public void Offers_ListHostsThatCouldHoldIt_IdleFirst()
     {
-        var offers = Engine.Placement.Placement.Offers(
-            Ask(cpus: 4), false, [Host("a", reachable: false), Host("b", running: [Ask(cpus: 6)]), Host("c"), Host("d", cpus: 2)]);
+        var offers = Offers.For(
+            new QueuedJob(Guid.Empty, Ask(cpus: 4)), [Host("a", reachable: false), Host("b", running: [Ask(cpus: 6)]), Host("c"), Host("d", cpus: 2)]);
         Assert.Equal([("c", "idle"), ("b", "busy"), ("a", "not_available")], offers.Select(offer => (offer.Instance.Name, offer.Availability)));
         Assert.All(offers, offer => Assert.Equal(("remote", "remote", 0.0, "runner"), (offer.Backend, offer.Region, offer.Price, offer.InstanceRuntime)));
-        Assert.Empty(Engine.Placement.Placement.Offers(Ask(), true, [Host()]));
+        Assert.Empty(Offers.For(new QueuedJob(Guid.Empty, Ask(), NeedsContainer: true), [Host()]));
     }
 }

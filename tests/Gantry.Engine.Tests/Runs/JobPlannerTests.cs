@@ -71,7 +71,7 @@ public sealed class JobPlannerTests
     {
         var (job, server, run) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var spec = Jobs(Hello with { Nodes = 2, WorkingDir = "~/work", User = "ubuntu", Env = Env(("A", "1"), ("A", "2")) })[1];
-        var order = JobPlanner.Order(job, server, "main", run, "hello", null, spec, ["10.0.0.1", "10.0.0.2"]);
+        var order = JobPlanner.Order(job, server, "main", run, "hello", null, spec, [new NodePlace("10.0.0.1", 4), new NodePlace("10.0.0.2", 8)], []);
 
         Assert.Equal((job, server, "main", "hello", "hello-1-0", "process"), (order.JobId, order.ServerId, order.ProjectName, order.RunName, order.JobName, order.Executor));
         Assert.Equal(("~/work", "ubuntu"), (order.WorkingDir, order.User));
@@ -91,8 +91,8 @@ public sealed class JobPlannerTests
                 ["DSTACK_NODE_RANK"] = "1",
                 ["DSTACK_MASTER_NODE_IP"] = "10.0.0.1",
                 ["DSTACK_NODES_IPS"] = "10.0.0.1\n10.0.0.2",
-                ["DSTACK_GPUS_PER_NODE"] = "0",
-                ["DSTACK_GPUS_NUM"] = "0",
+                ["DSTACK_GPUS_PER_NODE"] = "8",
+                ["DSTACK_GPUS_NUM"] = "12",
             }.OrderBy(pair => pair.Key),
             order.Env.OrderBy(pair => pair.Key));
     }
@@ -101,7 +101,7 @@ public sealed class JobPlannerTests
     public void Env_MayChangeADefault_ButNotTheRank()
     {
         var spec = Jobs(Hello with { Env = Env(("PYTHONUNBUFFERED", "0"), ("DSTACK_NODE_RANK", "7")) })[0];
-        var env = JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "hello", "my-repo", spec, ["127.0.0.1"]).Env;
+        var env = JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "hello", "my-repo", spec, [new NodePlace("127.0.0.1", 0)], []).Env;
         Assert.Equal(("0", "0", "my-repo"), (env["PYTHONUNBUFFERED"], env["DSTACK_NODE_RANK"], env["DSTACK_REPO_ID"]));
     }
 

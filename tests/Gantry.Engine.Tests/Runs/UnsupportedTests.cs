@@ -32,15 +32,12 @@ public sealed class UnsupportedTests
         { "backends: aws, gcp: ", Hello with { Backends = ["aws", "gcp"] } },
         { "regions: eu-west-1: ", Hello with { Regions = ["eu-west-1"] } },
         { "availability_zones: a: ", Hello with { AvailabilityZones = ["a"] } },
-        { "instance_types: p5: ", Hello with { InstanceTypes = ["p5"] } },
         { "reservation: r1: ", Hello with { Reservation = "r1" } },
-        { "fleets: f1: ", Hello with { Fleets = ["f1"] } },
-        { "instances: f1/2: ", Hello with { Instances = [new InstanceSelector(Fleet: "f1", InstanceNum: 2)] } },
+        { "spot_policy: spot: ", Hello with { SpotPolicy = SpotPolicy.Spot } },
         { "utilization_policy: min_gpu_utilization 10: ", Hello with { UtilizationPolicy = new UtilizationPolicy(10, TimeSpan.FromHours(1)) } },
         { "ports: 80:8501: ", Hello with { Ports = [new PortMapping(80, 8501)] } },
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", null) } },
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", "${{ secrets.hunter2 }}") } },
-        { "resources.gpu: 2: ", Hello with { Resources = new ResourcesSpec { Gpu = new GpuSpec { Count = new Range<int>(2, 2) } } } },
         { "commands: ", new TaskConfiguration() },
         { "schedule: 61 * * * *: ", Hello with { Schedule = new ScheduleSpec(["61 * * * *"]) } },
     };
@@ -58,7 +55,10 @@ public sealed class UnsupportedTests
     [Fact]
     public void Settings_WithoutMeaningOnOnesOwnHost_AreAccepted() => Assert.Empty(Unsupported(Hello with
     {
-        SpotPolicy = SpotPolicy.Spot,
+        SpotPolicy = SpotPolicy.Auto,
+        InstanceTypes = ["p5"],
+        Fleets = ["f1"],
+        Instances = [new InstanceSelector(Fleet: "f1", InstanceNum: 2)],
         MaxPrice = 1,
         CreationPolicy = CreationPolicy.ReuseOrCreate,
         IdleDuration = DurationOrOff.Off,
@@ -66,7 +66,7 @@ public sealed class UnsupportedTests
         Backends = ["aws", "remote"],
         Ports = [new PortMapping(8501, 8501), new PortMapping(null, 8502)],
         Volumes = [new InstanceMountPoint { Path = "/mnt", InstancePath = "/mnt" }, new InstanceMountPoint { Path = "/a", InstancePath = "/b", Optional = true }],
-        Resources = new ResourcesSpec { ShmSize = 16, Gpu = new GpuSpec { Count = new Range<int>(0, null) } },
+        Resources = new ResourcesSpec { ShmSize = 16, Gpu = new GpuSpec { Count = new Range<int>(2, 2) } },
         Env = Env("A", "b"),
         Schedule = new ScheduleSpec(["15 23 * * *"]),
         Nodes = 2,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Agent.Executors.Process;
+using Gantry.Agent.Gpus;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
 
@@ -67,7 +68,9 @@ internal static class ContainerRequest
         Mounts = Mounts(spool, order, container),
         PortBindings = container.Ports.Count == 0 ? null : container.Ports.ToDictionary(
             PortName, port => (IReadOnlyList<DockerPortBinding>)[new DockerPortBinding("127.0.0.1", port.Host?.ToString(CultureInfo.InvariantCulture) ?? "")]),
-        DeviceRequests = container.Gpus > 0 ? [new DockerDeviceRequest("nvidia", container.Gpus, [["gpu"]])] : null,
+        DeviceRequests = order.Gpus.Where(gpu => gpu.Vendor == "nvidia").Select(gpu => gpu.Id).ToList() is { Count: > 0 } ids
+            ? [new DockerDeviceRequest("nvidia", ids, [["gpu"]])] : null,
+        Devices = new GpuFiles().Of(order.Gpus) is { Count: > 0 } files ? [.. files.Select(file => new DockerDevice(file, file, "rwm"))] : null,
         // Whatever the daemon's own default is: this one can be read again from its beginning, and is never cut.
         LogConfig = new DockerLogConfig("json-file", new Dictionary<string, string> { ["max-size"] = "1000t" }),
     };
@@ -75,6 +78,8 @@ internal static class ContainerRequest
     private static IReadOnlyList<DockerMount> Mounts(JobSpool spool, JobOrder order, ContainerOrder container)
     {
         var mounts = container.Mounts.Where(mount => Directory.Exists(mount.Source)).Select(mount => new DockerMount("bind", mount.Source, mount.Target, ReadOnly: false));
+        if (order.Gpus.Any(gpu => gpu.Vendor == "tenstorrent") && Directory.Exists(GpuFiles.HugePages))
+            mounts = mounts.Append(new DockerMount("bind", GpuFiles.HugePages, GpuFiles.HugePages, ReadOnly: false));
         return order.NodeIps.Count == 0 ? [.. mounts] : [.. mounts, new DockerMount("bind", spool.HostfilePath, HostfileTarget, ReadOnly: true)];
     }
 

@@ -62,6 +62,7 @@ internal sealed record DockerHostConfig
     public required IReadOnlyList<DockerMount> Mounts { get; init; }
     public IReadOnlyDictionary<string, IReadOnlyList<DockerPortBinding>>? PortBindings { get; init; }
     public IReadOnlyList<DockerDeviceRequest>? DeviceRequests { get; init; }
+    public IReadOnlyList<DockerDevice>? Devices { get; init; }
     public required DockerLogConfig LogConfig { get; init; }
 }
 
@@ -71,8 +72,11 @@ internal sealed record DockerMount(string Type, string Source, string Target, bo
 /// <summary>Where on the host a port is.</summary>
 internal sealed record DockerPortBinding(string HostIp, string HostPort);
 
-/// <summary>GPUs.</summary>
-internal sealed record DockerDeviceRequest(string Driver, int Count, IReadOnlyList<IReadOnlyList<string>> Capabilities);
+/// <summary>GPUs, by what their driver knows them by.</summary>
+internal sealed record DockerDeviceRequest(string Driver, [property: JsonPropertyName("DeviceIDs")] IReadOnlyList<string> DeviceIds, IReadOnlyList<IReadOnlyList<string>> Capabilities);
+
+/// <summary>A device of the host.</summary>
+internal sealed record DockerDevice(string PathOnHost, string PathInContainer, string CgroupPermissions);
 
 /// <summary>Where Docker keeps a container's output.</summary>
 internal sealed record DockerLogConfig(string Type, IReadOnlyDictionary<string, string> Config);

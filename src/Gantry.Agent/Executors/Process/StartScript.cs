@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Agent.Gpus;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -24,6 +25,7 @@ internal static class StartScript
         if (account is not null)
             Export(script, [new("HOME", account.Home), new("USER", account.Name), new("LOGNAME", account.Name)]);
         Export(script, order.Env);
+        Export(script, GpuVariables.Of(order.Gpus));
         Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
         if (hostfile is not null)
             Export(script, [new("DSTACK_MPI_HOSTFILE", hostfile)]);
