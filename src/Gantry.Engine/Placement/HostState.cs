@@ -24,7 +24,7 @@ public sealed record HostState
     public bool Containers { get; init; }
     /// <summary>Why it cannot, as the rest of a sentence ("no Docker listens at …"); null when it is not known, or can.</summary>
     public string? ContainersProblem { get; init; }
-    /// <summary>Whether jobs may run there as processes, without a container.</summary>
+    /// <summary>Whether jobs without an image run there as processes, rather than in containers of a default image.</summary>
     public bool Processes { get; init; } = true;
     /// <summary>Its accelerators, also those that cannot be used now.</summary>
     public IReadOnlyList<GpuDevice> Gpus { get; init; } = [];

@@ -98,8 +98,7 @@ internal sealed class Room
         _ when !Host.Accepts => Misfit.Leaving,
         _ when job.ProjectId is { } project && Host.ProjectId is { } owner && project != owner => Misfit.Project,
         _ when job.Wishes.Unmet(Host) is not null => Misfit.Wish,
-        _ when job.NeedsContainer && !Host.Containers => Misfit.Container,
-        _ when !job.NeedsContainer && !Host.Processes => Misfit.Process,
+        _ when (job.NeedsContainer || !Host.Processes) && !Host.Containers => Misfit.Container,
         _ when !HasArchitecture(job) => Misfit.Architecture,
         _ when job.Requirements.Multinode == true && !Host.Embedded && !Host.Cluster => Misfit.Cluster,
         _ => null,
@@ -123,8 +122,6 @@ internal enum Misfit
     Wish,
     /// <summary>It runs no containers.</summary>
     Container,
-    /// <summary>It runs no processes.</summary>
-    Process,
     /// <summary>Its CPUs are of another kind.</summary>
     Architecture,
     /// <summary>Its fleet is not known to be connected.</summary>

@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("725540cf-8bc6-43c0-9780-5369f71aabba"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("f8e28614-41bd-4a4b-97e1-44eea83386ce"), entityTypeCount: 10)
         {
         }
 

@@ -21,7 +21,7 @@ namespace Gantry.Storage.CompiledModel
                 "Gantry.Storage.Rows.JobRow",
                 typeof(JobRow),
                 baseEntityType,
-                propertyCount: 22,
+                propertyCount: 23,
                 foreignKeyCount: 2,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -60,6 +60,14 @@ namespace Gantry.Storage.CompiledModel
                 nullable: true,
                 valueConverter: new UtcMicroseconds());
             finishedAt.AddAnnotation("Relational:ColumnName", "finished_at");
+
+            var gpus = runtimeEntityType.AddProperty(
+                "Gpus",
+                typeof(string),
+                propertyInfo: typeof(JobRow).GetProperty("Gpus", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(JobRow).GetField("<Gpus>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            gpus.AddAnnotation("Relational:ColumnName", "gpus");
 
             var instanceId = runtimeEntityType.AddProperty(
                 "InstanceId",
