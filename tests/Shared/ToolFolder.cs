@@ -1,9 +1,9 @@
 namespace Gantry.Testing;
 
 /// <summary>A directory of programs for the front of somebody's PATH: each a script that prints what a vendor's tool would, and keeps what it was asked.</summary>
-internal sealed class ToolFolder : IDisposable
+internal sealed class ToolFolder(string directory) : IDisposable
 {
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("gantry-tools-").FullName;
+    public string Directory { get; } = System.IO.Directory.CreateDirectory(directory).FullName;
 
     /// <summary>Adds a program, or another in its place.</summary>
     /// <param name="name">Its name.</param>

@@ -7,7 +7,7 @@ namespace Gantry.Agent.Tests.Gpus;
 /// <summary>The real agent with recording tools first on its PATH.</summary>
 public sealed class GpuProbeTests : IDisposable
 {
-    private readonly ToolFolder _tools = new();
+    private readonly ToolFolder _tools = new(Path.Combine(Path.GetTempPath(), $"gantry-tools-{Guid.NewGuid():N}"));
 
     [Fact]
     public async Task Hello_HoldsWhatTheToolsFind_OfEveryVendor()

@@ -43,7 +43,10 @@ internal static class Hosts
     {
         Resources = new ResourcesSpec
         {
-            Gpu = GpuSpecText.Parse(gpus).Value, Cpu = new CpuSpec(null, new Range<int>(1, null)), Memory = new Range<double>(1, null), Disk = new Range<double>(1, null),
+            Gpu = GpuSpecText.Parse(gpus).Value,
+            Cpu = new CpuSpec(null, new Range<int>(1, null)),
+            Memory = new Range<double>(1, null),
+            Disk = new Range<double>(1, null),
         },
         Multinode = multinode,
     };
