@@ -40,6 +40,10 @@ public sealed class GantryClient : IDisposable
     public Task<Run> ApplyRunPlanAsync(string project, ApplyRunPlanRequest request, CancellationToken cancellation = default) =>
         PostAsync($"{Project(project)}/runs/apply", request, ApiJson.Default.ApplyRunPlanRequest, ApiJson.Default.Run, cancellation);
 
+    /// <summary>The GPUs that there are for a run, summed up.</summary>
+    public Task<ListGpusResponse> ListGpusAsync(string project, ListGpusRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/gpus/list", request, ApiJson.Default.ListGpusRequest, ApiJson.Default.ListGpusResponse, cancellation);
+
     /// <summary>One page of runs, at most 100, the latest first unless asked otherwise.</summary>
     public Task<IReadOnlyList<Run>> ListRunsAsync(ListRunsRequest request, CancellationToken cancellation = default) =>
         PostAsync("api/runs/list", request, ApiJson.Default.ListRunsRequest, ApiJson.Default.IReadOnlyListRun, cancellation);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Gantry.Testing;
 
 namespace Gantry.EndToEnd;
@@ -51,6 +52,26 @@ public sealed class GpuTests : EndToEndTest
         await Home.Api.UntilRun("second", "done");
 
         Assert.Equal("has=1\n", (await Home.GantryOk("logs", "second")).Output);
+        gate.Open();
+        await Home.Api.UntilRun("first", "done");
+    }
+
+    [Fact]
+    public async Task Offer_ShowsWhatThereIs_AndWhatNobodyHasNow()
+    {
+        tools.PutNvidia(4);
+        var gate = new Gate(Home, "first");
+        await Home.Submit("first", gate.Commands(), "resources:\n  gpu: H100:3");
+        await gate.UntilReached();
+
+        Assert.Contains("H100:80GB:4", (await Home.GantryOk("offer", "--gpu", "24GB..:1")).Output, StringComparison.Ordinal);
+        Assert.Contains("H100:80GB:1", (await Home.GantryOk("offer", "--gpu", "24GB..:1", "--unallocated")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("H100", (await Home.GantryOk("offer", "--gpu", "A100")).Output, StringComparison.Ordinal);
+        var group = JsonNode.Parse((await Home.GantryOk("offer", "--group-by", "gpu,count", "--json")).Output)!["gpus"]!.AsArray().Single()!;
+        Assert.Equal(("H100", 81920, "nvidia", 4, "remote"), ((string?)group["name"], (int)group["memory_mib"]!, (string?)group["vendor"], (int)group["count"]!["max"]!, (string?)group["backends"]![0]));
+        var wrong = await Home.Gantry("offer", "--group-by", "count");
+        Assert.NotEqual(0, wrong.ExitCode);
+        Assert.Contains("--group-by needs gpu among its fields.", wrong.Error, StringComparison.Ordinal);
         gate.Open();
         await Home.Api.UntilRun("first", "done");
     }

@@ -32,21 +32,8 @@ internal static class PlanView
             yield return "";
             yield break;
         }
-        var offers = new Table("#", "BACKEND", "RESOURCES", "INSTANCE", "PRICE", "");
-        offers.Optional(5);
         var shown = job.Offers.Take(request.MaxOffers ?? DefaultOffers).ToList();
-        for (var number = 0; number < shown.Count; number++)
-        {
-            var offer = shown[number];
-            offers.Add(
-                ((number + 1).ToString(CultureInfo.InvariantCulture), Style.Plain),
-                (offer.Region == offer.Backend || offer.Region.Length == 0 ? offer.Backend : $"{offer.Backend} ({offer.Region})", Style.Plain),
-                (HostWords.Of(offer.Instance.Resources), Style.Plain),
-                (offer.Instance.Name, Style.Plain),
-                (Words.Price(offer.Price), Style.Plain),
-                (offer.Availability is "available" or "unknown" ? "" : offer.Availability, Style.Dim));
-        }
-        foreach (var line in offers.Lines(terminal))
+        foreach (var line in OfferTable.Of(shown).Lines(terminal))
             yield return line;
         if (job.TotalOffers > shown.Count)
             yield return $"    Shown {shown.Count} of {Words.Of(job.TotalOffers, "offer")}{(job.MaxPrice is { } price ? $", {Words.Price(price)} max" : "")}";

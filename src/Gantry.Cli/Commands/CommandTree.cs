@@ -16,6 +16,7 @@ internal static class CommandTree
     [
         ("apply", ApplyCommand.Build),
         ("ps", PsCommand.Build),
+        ("offer", OfferCommand.Build),
         ("logs", LogsCommand.Build),
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
@@ -30,7 +31,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["attach", "export", "fleet", "import", "gateway", "init", "offer", "login", "metrics", "preset", "secret", "volume"];
+        ["attach", "export", "fleet", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

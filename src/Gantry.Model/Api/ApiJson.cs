@@ -46,4 +46,7 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(GetInstanceRequest))]
 [JsonSerializable(typeof(IReadOnlyList<Fleet>))]
 [JsonSerializable(typeof(IReadOnlyList<Instance>))]
+[JsonSerializable(typeof(ListGpusRequest))]
+[JsonSerializable(typeof(ListGpusResponse))]
+[JsonSerializable(typeof(InstanceOffer))]
 public sealed partial class ApiJson : JsonSerializerContext;

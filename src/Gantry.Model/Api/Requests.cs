@@ -9,6 +9,12 @@ public sealed record GetRunPlanRequest
     public required RunSpec RunSpec { get; init; }
     /// <summary>At most so many offers a job.</summary>
     public int? MaxOffers { get; init; }
+    /// <summary>Whole hosts rather than the part that a job would get.</summary>
+    public bool FullOffers { get; init; }
+    /// <summary>Only what no job has now.</summary>
+    public bool UnallocatedResources { get; init; }
+    /// <summary>Whether nothing is to be run, and only the offers are of interest.</summary>
+    public bool ForOffersOnly { get; init; }
 }
 
 /// <summary>The answer: what would happen.</summary>

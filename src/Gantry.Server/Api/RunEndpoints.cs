@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Placement;
 using Gantry.Model.Api;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
@@ -58,7 +59,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
     private async Task GetPlanAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.GetRunPlanRequest);
-        var plan = await submission.PlanAsync(request.RunSpec, context.Project(), context.RequestAborted);
+        var plan = await submission.PlanAsync(request.RunSpec, context.Project(), Scope(request.FullOffers, request.UnallocatedResources), context.RequestAborted);
         await context.WriteAsync(json =>
         {
             json.WriteStartObject();
@@ -81,6 +82,9 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
             json.WriteEndObject();
         });
     }
+
+    /// <summary>What of a host is offered. Both wishes together are what no job has now: a whole host that is taken is none.</summary>
+    public static OfferScope Scope(bool full, bool unallocated) => unallocated ? OfferScope.Unallocated : full ? OfferScope.Whole : OfferScope.Part;
 
     private async Task ApplyAsync(HttpContext context)
     {

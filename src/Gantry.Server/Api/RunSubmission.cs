@@ -23,7 +23,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     /// <summary>What would happen.</summary>
     public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunQueries.Page? Current);
 
-    public async Task<Planned> PlanAsync(RunSpec spec, ProjectRow project, CancellationToken cancellationToken)
+    public async Task<Planned> PlanAsync(RunSpec spec, ProjectRow project, OfferScope scope, CancellationToken cancellationToken)
     {
         var definition = Define(spec);
         await hosts.WaitForFirstAsync(cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
             var states = hosts.States(db, HostViews.Rows(db));
             var jobs = definition.Jobs.Select(job =>
             {
-                var offers = Offers.For(Scheduler.Describe(Guid.Empty, definition, job, project.Id), states);
+                var offers = Offers.For(Scheduler.Describe(Guid.Empty, definition, job, project.Id), states, scope);
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;

@@ -88,6 +88,7 @@ internal sealed class ServerApp : IAsyncDisposable
         HealthEndpoints.Map(web, web.Services.GetRequiredService<Readiness>());
         ActivatorUtilities.CreateInstance<UserEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<RunEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<GpuEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
