@@ -28,6 +28,10 @@ internal static class AppliedRevision
                 var names = await LiveSchema.QueryAsync(connection, $"SELECT CAST(\"{column}\" AS TEXT) FROM \"{table}\"{where}", row => row.Text(0) ?? "", cancellationToken);
                 if (names.Count == 0)
                     return 0;
+                // golang-migrate's mark of a migration that failed half way: nobody knows what is there.
+                if (schema.Find(table)!.Columns.Any(own => own.Name == "dirty")
+                    && (await LiveSchema.QueryAsync(connection, $"SELECT 1 FROM \"{table}\" WHERE dirty", row => 1, cancellationToken)).Count > 0)
+                    throw new RehearsalException($"{database} is marked dirty in its table {table}: {names[^1]} failed half way. Nothing was run. Mend it and clear the mark (`migrate force`) first.");
                 var applied = names.Select(name => Find(set, name)).Max();
                 return applied > 0 ? applied : throw new RehearsalException(
                     $"{database} says in its table {table} that it is at {names[^1]}, which is not among the migrations in {set.Path}. Nothing was run. Name the right folder.");

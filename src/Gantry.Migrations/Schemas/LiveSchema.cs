@@ -5,15 +5,14 @@ namespace Gantry.Migrations.Schemas;
 /// <summary>Asks a living database what it looks like. Reads only; the caller's transaction, if there is one, is the one that it reads in.</summary>
 public static class LiveSchema
 {
-    /// <summary>The tables, views, keys, checks and indexes of this database, its own bookkeeping (<c>sqlite_…</c>, <c>pg_catalog</c>) left out.</summary>
+    /// <summary>The tables, views, keys, checks, indexes and functions of this database, its own bookkeeping (<c>sqlite_…</c>, <c>pg_catalog</c>) left out.</summary>
     /// <param name="connection">Open. On PostgreSQL tables of the connection's current schema go by their bare names, others as <c>schema.table</c>.</param>
     /// <param name="dialect">Which engine it is.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="DbException">The database cannot be read.</exception>
     public static async Task<DatabaseSchema> ReadAsync(DbConnection connection, Dialect dialect, CancellationToken cancellationToken = default) =>
-        new(dialect, dialect == Dialect.Sqlite
-            ? await SqliteCatalog.ReadAsync(connection, cancellationToken)
-            : await PostgresCatalog.ReadAsync(connection, cancellationToken));
+        dialect == Dialect.Sqlite ? new(dialect, await SqliteCatalog.ReadAsync(connection, cancellationToken))
+        : new(dialect, await PostgresCatalog.ReadAsync(connection, cancellationToken)) { Functions = await PostgresFunctions.ReadAsync(connection, cancellationToken) };
 
     internal static async Task<List<T>> QueryAsync<T>(
         DbConnection connection, string sql, Func<DbDataReader, T> row, CancellationToken cancellationToken)

@@ -67,6 +67,18 @@ public sealed class CheckReportTests
     }
 
     [Fact]
+    public void Write_SarifOfTheWholeCorpus_IsAsTheStandardDemands()
+    {
+        var corpus = Corpus.CorpusFiles.Read();
+        foreach (var entry in corpus.Entries)
+            foreach (var dialect in entry.Dialects)
+            {
+                using var sarif = JsonDocument.Parse(Write(Gantry.Migrations.Check.Measuring.CorpusMeasure.Check(corpus, entry, dialect), CheckFormat.Sarif));
+                Assert.Empty(SarifStructure.Problems(sarif.RootElement));
+            }
+    }
+
+    [Fact]
     public void Write_Sarif_EveryResultHasItsRuleItsLevelAndItsRegion()
     {
         using var sarif = JsonDocument.Parse(Write(Report(), CheckFormat.Sarif));

@@ -1,4 +1,5 @@
 using Gantry.Migrations.Databases;
+using Gantry.Migrations.Files;
 using Gantry.Migrations.Rehearse;
 using Gantry.Migrations.Tests.Postgres;
 using Gantry.Migrations.Upgrade;
@@ -143,6 +144,48 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
         var finding = Assert.Single(Play.Findings(await ComparedAsync(Schema)));
         Assert.Equal(RehearsalRule.SchemaDiffers, finding.Rule);
         Assert.Contains("ix_notes", Assert.Single(finding.Evidence), StringComparison.Ordinal);
+    }
+
+    /// <summary>What other tools remember in a database that has the first of two migrations.</summary>
+    [Theory]
+    [InlineData("CREATE TABLE flyway_schema_history (installed_rank INTEGER PRIMARY KEY, version TEXT, success BOOLEAN NOT NULL); INSERT INTO flyway_schema_history VALUES (1, '1', 1), (2, NULL, 1), (3, '2', 0)", "V1__a.sql", "V2__b.sql")]
+    [InlineData("CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY, dirty BOOLEAN NOT NULL); INSERT INTO schema_migrations VALUES (1, 0)", "000001_a.up.sql", "000002_b.up.sql")]
+    [InlineData("CREATE TABLE schema_migrations (version VARCHAR(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('20240101000000')", "20240101000000_a.sql", "20240102000000_b.sql")]
+    public async Task RunAsync_DatabaseOfAnotherTool_StartsWhereThatToolIs(string record, string first, string second)
+    {
+        using var play = new Play();
+        var folder = Directory.CreateDirectory(Path.Combine(play.Root, "theirs")).FullName;
+        var mark = first.StartsWith("2024", StringComparison.Ordinal) ? "-- migrate:up\n" : "";
+        await File.WriteAllTextAsync(Path.Combine(folder, first), mark + Schema);
+        await File.WriteAllTextAsync(Path.Combine(folder, second), mark + "ALTER TABLE users ADD COLUMN late TEXT;");
+        var database = DatabaseAddress.OfFile(Path.Combine(play.Root, "theirs.db"));
+        await ExecuteAsync(database, Schema + record);
+
+        var report = await new Rehearsal(MigrationSource.Read(folder, Dialect.Sqlite), TimeProvider.System).RunAsync(new RehearsalOptions { Scenarios = 3, Copy = true, Database = database });
+
+        Assert.True(report.Passed, Play.Text(report));
+        Assert.Equal([false, true], report.Migrations.Select(migration => migration.OnCopy));
+    }
+
+    [Fact]
+    public async Task RunAsync_DatabaseMarkedDirty_IsRefused()
+    {
+        using var play = new Play().Add(Schema);
+        var database = DatabaseAddress.OfFile(Path.Combine(play.Root, "dirty.db"));
+        await ExecuteAsync(database, Schema + "CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY, dirty BOOLEAN NOT NULL); INSERT INTO schema_migrations VALUES (1, 1)");
+
+        var error = await Assert.ThrowsAsync<RehearsalException>(() => new Rehearsal(play.Set, TimeProvider.System).RunAsync(new RehearsalOptions { Database = database }));
+
+        Assert.Contains("marked dirty", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task ExecuteAsync(DatabaseAddress database, string sql)
+    {
+        await using var connection = database.Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<DatabaseAddress> MakeAsync(Play play, DatabaseAddress database, string more = "")

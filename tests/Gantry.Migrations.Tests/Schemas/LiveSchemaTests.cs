@@ -113,6 +113,18 @@ public sealed class LiveSchemaTests(PostgresServer postgres)
         Assert.Equal("Odd", things.Columns[7].Name);
     }
 
+    [Fact]
+    public async Task ReadAsync_FunctionsOfPostgres_TellWhetherTheyReturnSets()
+    {
+        var schema = await PostgresAsync("""
+            CREATE FUNCTION one(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';
+            CREATE FUNCTION many(int) RETURNS SETOF int LANGUAGE sql VOLATILE AS 'SELECT 1';
+            CREATE SCHEMA other; CREATE FUNCTION other.far() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+            """);
+
+        Assert.Equal([new FunctionSchema("many", true, false), new FunctionSchema("one", false, true), new FunctionSchema("other.far", false, true)], schema.Functions);
+    }
+
     private static async Task<DatabaseSchema> SqliteAsync(string sql)
     {
         await using var connection = DatabaseAddress.OfFile(":memory:").Connect();

@@ -17,7 +17,7 @@ internal sealed class FuzzStatement(FuzzSchema schema, Random random, Dialect di
         var outer = Table();
         // Without an alias, an inner table of the same name hides it.
         _outer = random.Next(3) == 0 ? (outer.Name, outer) : ("o", outer);
-        var subquery = Select();
+        var subquery = random.Next(3) == 0 && new FuzzKeyQuery(schema, random, dialect, _outer).Next() is { } whole ? whole : Select();
         if (random.Next(14) == 0 && !subquery.Contains("LIMIT", StringComparison.Ordinal) && !subquery.Contains("FETCH", StringComparison.Ordinal))
             subquery = $"{subquery} {schema.Pick("UNION", "UNION ALL", "INTERSECT", "EXCEPT")} SELECT {Value("int")}";
         return (subquery, $"{outer.Name}{(_outer.Alias == "o" ? " AS o" : "")}");

@@ -140,7 +140,13 @@ internal static class SubqueryFuzz
         {
             var (subquery, from) = maker.Next();
             // The subquery is evaluated first, and nothing is ever deleted.
-            var text = random.Next(3) == 0 ? $"DELETE FROM {from} WHERE CASE WHEN ({subquery}) IS NULL THEN 1 ELSE 0 END > 1" : $"SELECT count(({subquery})) FROM {from}";
+            var text = random.Next(6) switch
+            {
+                0 or 1 => $"DELETE FROM {from} WHERE CASE WHEN ({subquery}) IS NULL THEN 1 ELSE 0 END > 1",
+                // Not within an aggregate: there no aggregate of the subquery could belong to this query.
+                2 => $"SELECT ({subquery}) FROM {from}",
+                _ => $"SELECT count(({subquery})) FROM {from}",
+            };
             if (statements.Exists(before => before.Text == text) || SqlParser.ReadScript(new SourceText("fuzz", text), dialect) is not [var statement])
                 continue;
             if (statement is UnreadStatement unread)

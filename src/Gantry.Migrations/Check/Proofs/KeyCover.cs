@@ -66,7 +66,11 @@ internal sealed class KeyCover(Scope scope, IReadOnlyDictionary<(Relation, strin
     {
         // Behind AS t (a, b) the column has another name.
         var original = relation.Columns?.FirstOrDefault(column => scope.Schema.Names.Equals(column.Original, part.Column));
-        if (original is null || Pin(relation, original.Name) is not { } pin)
+        if (original is null)
+            return false;
+        if (OneValue.Of(relation.Table!, original.Schema, scope.Schema))
+            return true;
+        if (Pin(relation, original.Name) is not { } pin)
             return false;
         // NULL is no value: a unique key has room for many of them.
         if (!pin.Strict && original.Schema?.NotNull != true)

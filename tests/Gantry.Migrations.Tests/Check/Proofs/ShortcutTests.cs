@@ -85,6 +85,13 @@ public sealed class ShortcutTests
     [InlineData("CREATE TABLE t (a int PRIMARY KEY, v int); ALTER TABLE t DROP CONSTRAINT t_pkey; SELECT (SELECT v FROM t WHERE a = 1)", 1)]
     [InlineData("CREATE FUNCTION one(int) RETURNS int LANGUAGE sql STABLE AS $$ SELECT 1 $$; CREATE FUNCTION many(int) RETURNS SETOF int LANGUAGE sql AS $$ SELECT 1 $$; SELECT (SELECT one(1)), (SELECT many(1))", 1)]
     [InlineData("CREATE TABLE t (a int PRIMARY KEY, v int); CREATE TABLE u (b int PRIMARY KEY, a int); SELECT (SELECT t.v FROM t JOIN u USING (a) WHERE u.b = 1), (SELECT t.v FROM t NATURAL JOIN u WHERE b = 1), (SELECT v FROM u LEFT JOIN t USING (a) WHERE b = 1)", 0)]
+    [InlineData("CREATE TABLE t (id int PRIMARY KEY CHECK (id = 1), v int); SELECT (SELECT v FROM t)", 0)]
+    [InlineData("CREATE TABLE t (id boolean PRIMARY KEY DEFAULT true CHECK (id), v int); SELECT (SELECT v FROM t)", 0)]
+    [InlineData("CREATE TABLE t (id int UNIQUE CHECK (id = 1), v int); SELECT (SELECT v FROM t)", 1)]
+    [InlineData("CREATE TABLE t (id int PRIMARY KEY CHECK (id = 1 OR id = 2), v int); SELECT (SELECT v FROM t)", 1)]
+    [InlineData("CREATE TABLE t (id int PRIMARY KEY, v int); ALTER TABLE t ADD CHECK (id = 1) NOT VALID; SELECT (SELECT v FROM t)", 1)]
+    [InlineData("CREATE TABLE t (id text PRIMARY KEY CHECK (id = 'x'), v int); SELECT (SELECT v FROM t)", 1)]
+    [InlineData("CREATE TABLE t (a int, id int CHECK (id = 1), v int, PRIMARY KEY (id, a)); SELECT (SELECT v FROM t), (SELECT v FROM t WHERE a = 3)", 1)]
     public void Postgres_KeyOfTheSchema_CountsOnlyWhereItHolds(string sql, int loose)
     {
         var found = Judged.Loose(sql, Dialect.Postgres);
