@@ -72,7 +72,8 @@ internal sealed class ServerHome : IDisposable
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static void WritePrivate(string path, string content)
+    /// <summary>Writes a file that only its owner may read.</summary>
+    public static void WritePrivate(string path, string content)
     {
         // Written aside and renamed: a reader never sees half of it.
         var aside = path + ".new";
