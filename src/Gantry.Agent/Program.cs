@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Gantry.Agent;
+using Gantry.Agent.Link;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 
-// Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool.
+// Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool, 4 another server owns the agent.
 const string Usage = """
     usage: gantry-agent run --spool DIR [--idle-exit SECONDS]
+           gantry-agent relay --dir DIR [--server ID]
            gantry-agent --version
     """;
 
@@ -17,6 +19,10 @@ switch (args)
     case ["--help" or "-h"]:
         Console.WriteLine(Usage);
         return 0;
+    case ["relay", "--dir", var directory]:
+        return await new Relay(directory, null, TimeProvider.System).RunAsync(CancellationToken.None);
+    case ["relay", "--dir", var directory, "--server", var server]:
+        return await new Relay(directory, server, TimeProvider.System).RunAsync(CancellationToken.None);
     case ["run", ..]:
         break;
     default:
