@@ -68,6 +68,34 @@ public sealed class GantryClient : IDisposable
     public Task DeleteRunsAsync(string project, DeleteRunsRequest request, CancellationToken cancellation = default) =>
         PostLeanAsync($"{Project(project)}/runs/delete", LeanJson.Write(request), cancellation);
 
+    /// <summary>What would happen if this fleet were applied.</summary>
+    public Task<FleetPlan> GetFleetPlanAsync(string project, GetFleetPlanRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/fleets/get_plan", request, ApiJson.Default.GetFleetPlanRequest, ApiJson.Default.FleetPlan, cancellation);
+
+    /// <summary>Makes or changes a fleet. It is stored when this returns; its hosts are not ready yet.</summary>
+    public Task<Fleet> ApplyFleetPlanAsync(string project, ApplyFleetPlanRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/fleets/apply", request, ApiJson.Default.ApplyFleetPlanRequest, ApiJson.Default.Fleet, cancellation);
+
+    /// <summary>A fleet by name or id.</summary>
+    public Task<Fleet> GetFleetAsync(string project, GetFleetRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/fleets/get", request, ApiJson.Default.GetFleetRequest, ApiJson.Default.Fleet, cancellation);
+
+    /// <summary>A project's fleets.</summary>
+    public Task<IReadOnlyList<Fleet>> ListFleetsAsync(string project, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/fleets/list", new ListProjectFleetsRequest(), ApiJson.Default.ListProjectFleetsRequest, ApiJson.Default.IReadOnlyListFleet, cancellation);
+
+    /// <summary>Deletes fleets; returns when the wish is stored, not when their hosts are given back.</summary>
+    public Task DeleteFleetsAsync(string project, DeleteFleetsRequest request, CancellationToken cancellation = default) =>
+        PostBytesAsync($"{Project(project)}/fleets/delete", JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.DeleteFleetsRequest), cancellation);
+
+    /// <summary>Deletes hosts of a fleet; returns when the wish is stored.</summary>
+    public Task DeleteFleetInstancesAsync(string project, DeleteFleetInstancesRequest request, CancellationToken cancellation = default) =>
+        PostBytesAsync($"{Project(project)}/fleets/delete_instances", JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.DeleteFleetInstancesRequest), cancellation);
+
+    /// <summary>An instance by id, also one that is gone.</summary>
+    public Task<Instance> GetInstanceAsync(string project, GetInstanceRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/instances/get", request, ApiJson.Default.GetInstanceRequest, ApiJson.Default.Instance, cancellation);
+
     /// <summary>A page of the log of one attempt.</summary>
     public Task<JobSubmissionLogs> PollLogsAsync(string project, PollLogsRequest request, CancellationToken cancellation = default) =>
         PostAsync($"{Project(project)}/logs/poll", request, ApiJson.Default.PollLogsRequest, ApiJson.Default.JobSubmissionLogs, cancellation);

@@ -48,7 +48,7 @@ public sealed class CommandLineTests : IDisposable
         var result = await command.RunAsync("--help");
 
         Assert.Contains("  apply", result.Output);
-        Assert.DoesNotContain("fleet", result.Output);
+        Assert.DoesNotContain("gateway", result.Output);
         Assert.DoesNotContain("volume", result.Output);
     }
 
@@ -60,6 +60,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(ExitCodes.Usage, "logs", "hello", "--since", "yesterday")]
     [InlineData(ExitCodes.Usage, "run", "get", "hello")]
     [InlineData(ExitCodes.Usage, "run", "get", "--json")]
+    [InlineData(ExitCodes.Usage, "fleet", "get", "--json")]
+    [InlineData(ExitCodes.Usage, "fleet", "delete")]
+    [InlineData(ExitCodes.Usage, "fleet", "-w", "--json")]
     [InlineData(ExitCodes.Usage, "completion", "powershell")]
     [InlineData(ExitCodes.Usage, "nonsense")]
     [InlineData(ExitCodes.Invalid, "apply", "--spot", "--on-demand")]
@@ -75,10 +78,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task CommandOfDstack_NotBuiltYet_IsNamed()
     {
-        var result = await command.RunAsync("fleet", "list");
+        var result = await command.RunAsync("gateway", "list");
 
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
-        Assert.Contains("gantry fleet: dstack has this command, Gantry does not have it yet.", result.Error);
+        Assert.Contains("gantry gateway: dstack has this command, Gantry does not have it yet.", result.Error);
     }
 
     [Theory]

@@ -7,9 +7,8 @@ namespace Gantry.Cli.Apply;
 /// <summary>From the file, the command line and the environment to what is submitted. Reports every problem at once.</summary>
 internal static class SpecBuilder
 {
-    public static RunSpec Build(Invocation invocation, ApplyRequest request)
+    public static RunSpec Build(Invocation invocation, ApplyRequest request, Configuration configuration)
     {
-        var configuration = ConfigurationFile.Require(invocation, request.File);
         if (configuration is not TaskConfiguration task)
             throw new CliException(ExitCodes.Invalid, $"{request.File}: Gantry does not apply the type {configuration.Type} yet.");
         var profile = ProfileFile.Load(invocation, request.Profile, request.NoProfile);
@@ -27,6 +26,14 @@ internal static class SpecBuilder
             Configuration = task,
             Profile = profile,
         };
+    }
+
+    /// <summary>Gives variables without a value the one that they have here; ends with all that have none.</summary>
+    public static EnvironmentVariables Resolve(EnvironmentVariables variables, Invocation invocation, string file)
+    {
+        var problems = new List<string>();
+        var resolved = Resolve(variables, invocation.Environment, file, problems);
+        return problems.Count == 0 ? resolved : throw new CliException(ExitCodes.Invalid, string.Join('\n', problems));
     }
 
     /// <summary>Gives variables without a value the one that they have here.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Gantry.Cli.Apply;
+using Gantry.Cli.Fleets;
 using Gantry.Cli.Projects;
+using Gantry.Model.Configurations;
 
 namespace Gantry.Cli.Commands;
 
@@ -41,7 +43,13 @@ internal static class ApplyCommand
 
     private static async Task<int> RunAsync(Invocation invocation, ApplyRequest request, CancellationToken cancellation)
     {
-        var spec = SpecBuilder.Build(invocation, request);
+        var configuration = ConfigurationFile.Require(invocation, request.File);
+        if (configuration is FleetConfiguration fleet)
+        {
+            using var connection = ProjectConnection.Open(invocation, request.Project);
+            return await new FleetApply(invocation, connection, request).RunAsync(fleet, cancellation);
+        }
+        var spec = SpecBuilder.Build(invocation, request, configuration);
         using var project = ProjectConnection.Open(invocation, request.Project);
         var submission = new Submission(invocation, project, request);
         if (await submission.SubmitAsync(spec, cancellation) is not { } run)

@@ -21,6 +21,7 @@ internal static class CommandTree
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),
+        ("fleet", FleetCommand.Build),
         ("event", EventCommand.Build),
         ("validate", ValidateCommand.Build),
         ("quarantine", QuarantineCommand.Build),
@@ -31,7 +32,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["attach", "export", "fleet", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
+        ["attach", "export", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

@@ -3,6 +3,7 @@ using Gantry.Cli.Apply;
 using Gantry.Cli.Listing;
 using Gantry.Cli.Projects;
 using Gantry.Model.Api;
+using Gantry.Model.Configurations;
 
 namespace Gantry.Cli.Commands;
 
@@ -36,7 +37,13 @@ internal static class DeleteCommand
         if (names.Length == 0)
         {
             var path = file ?? ConfigurationFile.DefaultName;
-            names = [ConfigurationFile.Require(invocation, path).Name ?? throw new CliException(ExitCodes.Invalid, $"{path} has no name, so it does not say which run to delete. Name it: gantry delete RUN")];
+            var configuration = ConfigurationFile.Require(invocation, path);
+            if (configuration is FleetConfiguration { Name: { } fleet })
+            {
+                using var connection = ProjectConnection.Open(invocation, named);
+                return await FleetCommand.DeleteAsync(invocation, connection, fleet, [], yes, cancellation);
+            }
+            names = [configuration.Name ?? throw new CliException(ExitCodes.Invalid, $"{path} has no name, so it does not say which run to delete. Name it: gantry delete RUN")];
         }
         names = [.. names.Distinct()];
 

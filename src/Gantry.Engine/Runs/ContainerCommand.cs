@@ -27,8 +27,12 @@ internal static class ContainerCommand
         return commands.Count == 0 ? [] : [Shell(task.Shell), "-c", OneStream + CommandScript.Script(commands)];
     }
 
+    /// <summary>A vector that runs commands in a shell of a host, for a container: in a shell of its image.</summary>
+    public static IReadOnlyList<string> InContainer(IReadOnlyList<string> command) =>
+        command is [var shell, "-c", var script, ..] ? [shell, "-c", OneStream + script, .. command.Skip(3)] : command;
+
     /// <summary>Whether a vector is commands in a shell.</summary>
-    public static bool IsShell(IReadOnlyList<string> command) => command is [_, "-c", var script] && script.StartsWith(OneStream, StringComparison.Ordinal);
+    public static bool IsShell(IReadOnlyList<string> command) => command is [_, "-c", var script, ..] && script.StartsWith(OneStream, StringComparison.Ordinal);
 
     /// <summary>A line's words as a shell takes them apart, without expanding anything; null when a quote is not closed.</summary>
     public static IReadOnlyList<string>? Words(string line)

@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Gantry.Model.Link;
 using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
-using Gantry.Server.Reconcilers;
-using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Agents;
 
-/// <summary>Keeps a session with the agent of this machine. When it ends, for whatever reason, the next one begins.</summary>
+/// <summary>
+/// The sessions with agents. That with the agent of this machine is kept here: when it ends, for whatever reason, the next one begins. Those with
+/// the hosts of fleets are kept by whoever knows the hosts.
+/// </summary>
 internal sealed partial class AgentHub(
     LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, Observations observations,
     LogIntake logs, WantedSet wanted, AgentStreams streams, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
@@ -47,7 +47,7 @@ internal sealed partial class AgentHub(
             var began = time.GetUtcNow();
             try
             {
-                await ConnectAsync(stoppingToken);
+                await SessionAsync(agent, stoppingToken);
             }
             catch (Exception e) when (e is IOException or WebSocketException or SocketException or InvalidDataException && !stoppingToken.IsCancellationRequested)
             {
@@ -63,17 +63,18 @@ internal sealed partial class AgentHub(
         }
     }
 
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>One session with an agent, to its end. Throws what ended it.</summary>
+    public async Task SessionAsync(IAgentRoute route, CancellationToken cancellationToken)
     {
-        await using var stream = await agent.ConnectAsync(cancellationToken);
+        await using var stream = await route.ConnectAsync(cancellationToken);
         using var link = new LinkSocket(stream);
         var (hello, full) = await GreetAsync(link, cancellationToken);
         if (BuildInfo.IsStamped && hello.Build != BuildInfo.Build)
         {
-            agent.Replace(hello.Build);
+            route.Replace(hello.Build);
             return;
         }
-        var instance = await RegisterAsync(hello, cancellationToken);
+        var instance = await ledger.CommitAsync((db, changes) => route.Register(db, changes, hello, ledger.Now), cancellationToken);
         var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, streams, hello.Features.Contains(LinkProtocol.StreamsFeature));
         sessions[instance.Id] = session;
         hosts.Connected(instance.Id);
@@ -109,25 +110,6 @@ internal sealed partial class AgentHub(
             throw new IOException($"The agent did not say hello within {HelloLimit.TotalSeconds:0} s.");
         }
     }
-
-    private Task<InstanceRow> RegisterAsync(AgentHello hello, CancellationToken cancellationToken) =>
-        ledger.CommitAsync(
-            (db, changes) =>
-            {
-                var now = ledger.Now;
-                var row = db.Instances.SingleOrDefault(instance => instance.Embedded && instance.DeletedAt == null);
-                if (row is null)
-                {
-                    row = new InstanceRow { Id = Guid.NewGuid(), Name = hello.Host.Hostname, Embedded = true, CreatedAt = now };
-                    db.Instances.Add(row);
-                    EventLog.Instance(db, changes, row, "Instance created. Status: IDLE", now, actor: null);
-                }
-                row.AgentId = hello.AgentId;
-                row.Facts = JsonSerializer.Serialize(hello.Host, LinkJson.Default.HostFacts);
-                row.LastSeenAt = now;
-                return row;
-            },
-            cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The link to the agent ended: {Why} It is set up again.")]
     private static partial void LogLinkEnded(ILogger logger, string why);

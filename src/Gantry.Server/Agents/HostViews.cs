@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Engine.Placement;
 using Gantry.Model.Api;
+using Gantry.Model.Configurations;
 using Gantry.Model.Link;
+using Gantry.Server.Fleets;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -40,9 +42,9 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
         }
     }
 
-    /// <summary>Hosts whose agent has said hello at least once.</summary>
+    /// <summary>Hosts whose agent has said hello at least once, and that are not done with.</summary>
     public static Dictionary<Guid, InstanceRow> Rows(GantryDb db) =>
-        db.Instances.Where(instance => instance.DeletedAt == null && instance.Facts != null).ToDictionary(instance => instance.Id);
+        db.Instances.Where(instance => instance.DeletedAt == null && instance.Facts != null && instance.Status != "terminated").ToDictionary(instance => instance.Id);
 
     /// <summary>The hosts, with what their jobs asked for.</summary>
     public List<HostState> States(GantryDb db, IReadOnlyDictionary<Guid, InstanceRow> rows)
@@ -54,12 +56,17 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
             .ToLookup(
                 job => job.Instance,
                 job => new RunningJob(definitions.Get(db, job.RunId).Jobs[job.JobNum].Requirements, [.. JobGpus.Read(job.Gpus).Select(gpu => gpu.Id)]));
-        return [.. rows.Values.Select(row => State(row, [.. running[row.Id]]))];
+        var ids = rows.Values.Select(row => row.FleetId).OfType<Guid>().Distinct().ToList();
+        var fleets = db.Fleets.Where(fleet => ids.Contains(fleet.Id)).ToDictionary(fleet => fleet.Id);
+        // Fleets before the embedded host: who has made one wants it used.
+        return [.. rows.Values.OrderBy(row => row.Embedded).ThenBy(row => row.Name, StringComparer.Ordinal)
+            .Select(row => State(row, fleets.GetValueOrDefault(row.FleetId ?? Guid.Empty), [.. running[row.Id]]))];
     }
 
-    public HostState State(InstanceRow row, IReadOnlyList<RunningJob> running)
+    private HostState State(InstanceRow row, FleetRow? fleet, IReadOnlyList<RunningJob> running)
     {
         var facts = Facts(row);
+        var configuration = fleet is null ? null : FleetDefinitions.Of(fleet);
         return new HostState
         {
             HostId = row.Id,
@@ -72,10 +79,23 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
             ContainersProblem = facts.DockerProblem,
             Gpus = facts.Gpus,
             GpuProblem = facts.GpuProblem,
-            Addresses = [facts.Hostname, facts.InternalIp],
+            Addresses = row.Address is { } address ? [facts.Hostname, facts.InternalIp, address] : [facts.Hostname, facts.InternalIp],
+            UnreachableSince = row.UnreachableSince,
+            FleetId = row.FleetId,
+            FleetName = fleet?.Name,
+            ProjectId = row.ProjectId,
+            InstanceNum = row.FleetId is null ? null : row.InstanceNum,
+            Blocks = row.Blocks == 0 ? null : row.Blocks,
+            Cluster = configuration?.Placement == InstancePlacement.Cluster,
+            Processes = configuration is null || configuration.ProcessUser is not null,
+            Accepts = row.Status == "idle",
             Running = running,
         };
     }
+
+    /// <summary>Into how many blocks a host is divided.</summary>
+    public static int Blocks(InstanceRow row, HostFacts facts) =>
+        row.Blocks > 0 ? row.Blocks : Math.Max(1, facts.Gpus.Count > 0 ? facts.Gpus.Count : facts.Cpus);
 
     public static HostFacts Facts(InstanceRow row) => JsonSerializer.Deserialize(row.Facts!, LinkJson.Default.HostFacts)!;
 

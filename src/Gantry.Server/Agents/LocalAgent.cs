@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json;
 using Gantry.Model.Link;
+using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
+using Gantry.Storage;
+using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Agents;
 
@@ -9,7 +13,7 @@ namespace Gantry.Server.Agents;
 /// The agent of the server's own machine: dialled over its Unix socket, and started when nobody answers. It has a session of
 /// its own and outlives the server, so that jobs are watched whatever becomes of the server.
 /// </summary>
-internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogger<LocalAgent> logger)
+internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogger<LocalAgent> logger) : IAgentRoute
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(100);
@@ -51,6 +55,22 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
         {
             // It has ended meanwhile.
         }
+    }
+
+    public InstanceRow Register(GantryDb db, ChangeSet changes, AgentHello hello, DateTimeOffset now)
+    {
+        var row = db.Instances.SingleOrDefault(instance => instance.Embedded && instance.DeletedAt == null);
+        if (row is null)
+        {
+            row = new InstanceRow { Id = Guid.NewGuid(), Name = hello.Host.Hostname, Embedded = true, CreatedAt = now };
+            db.Instances.Add(row);
+            Reconcilers.EventLog.Instance(db, changes, row, "Instance created. Status: IDLE", now, actor: null);
+        }
+        row.AgentId = hello.AgentId;
+        row.BootId = hello.BootId;
+        row.Facts = JsonSerializer.Serialize(hello.Host, LinkJson.Default.HostFacts);
+        row.LastSeenAt = now;
+        return row;
     }
 
     /// <summary>

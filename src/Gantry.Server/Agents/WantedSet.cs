@@ -1,6 +1,10 @@
+using Gantry.Engine.Fleets;
 using Gantry.Engine.Runs;
+using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 using Gantry.Server.Api;
+using Gantry.Server.Fleets;
+using Gantry.Server.Hosting;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
@@ -9,7 +13,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>What a host should do, read from the rows: the other half of "the database holds what is wanted, agents make it so".</summary>
-internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs)
+internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs, ServerOptions options)
 {
     /// <summary>A job of the host that has not ended, with what is wanted of it now.</summary>
     /// <param name="JobId">The submission's id.</param>
@@ -29,7 +33,8 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var entries = new List<Entry>(placed.Count);
         if (placed.Count == 0)
             return entries;
-        var host = new Host(instance.Id, serverId, HostViews.Facts(instance).InternalIp);
+        var fleet = instance.FleetId is { } fleetId && db.Fleets.Find(fleetId) is { } fleetRow ? FleetDefinitions.Of(fleetRow) : null;
+        var host = new Host(instance.Id, serverId, HostViews.Facts(instance).InternalIp, fleet);
         foreach (var rows in placed.GroupBy(row => row.Job.RunId))
         {
             var run = new RunOnHost(rows.First().Name, names.Project(db, rows.First().ProjectId), definitions.Get(db, rows.Key));
@@ -43,7 +48,7 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         return entries;
     }
 
-    private sealed record Host(Guid InstanceId, Guid ServerId, string InternalIp);
+    private sealed record Host(Guid InstanceId, Guid ServerId, string InternalIp, FleetConfiguration? Fleet);
 
     private sealed record RunOnHost(string Name, string Project, RunDefinition Definition);
 
@@ -68,6 +73,11 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 
-    private static JobOrder Order(JobRow job, RunOnHost run, List<NodePlace> places, Host host) => JobPlanner.Order(
-        job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId, run.Definition.Jobs[job.JobNum], places, JobGpus.Of(job));
+    private JobOrder Order(JobRow job, RunOnHost run, List<NodePlace> places, Host host)
+    {
+        var spec = run.Definition.Jobs[job.JobNum];
+        return JobPlanner.Order(
+            job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
+            host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
+    }
 }

@@ -22,6 +22,9 @@ internal sealed class ApiError : Exception
 
     public static ApiError RunNotFound() => Coded(400, [("Run not found", "resource_not_exists")]);
 
+    /// <summary>What is named is not there: dstack's reply, with the words of what it is.</summary>
+    public static ApiError Missing(string message) => Coded(400, [(message, "resource_not_exists")]);
+
     public static ApiError Bad(string message) => Coded(400, [(message, "error")]);
 
     public static ApiError Bad(IReadOnlyList<string> messages) => Coded(400, [.. messages.Select(message => (message, "error"))]);

@@ -28,7 +28,11 @@ internal static class EventQueries
         query = About(query, "volume", request.TargetVolumes);
         query = About(query, "gateway", request.TargetGateways);
         query = About(query, "secret", request.TargetSecrets);
-        query = About(query, "fleet", request.WithinFleets);
+        if (request.WithinFleets is { } fleets)
+        {
+            query = query.Where(item => item.Targets.Any(target => (target.TargetType == "fleet" && fleets.Contains(target.TargetId))
+                || (target.TargetType == "instance" && db.Instances.Any(row => row.Id == target.TargetId && row.FleetId != null && fleets.Contains(row.FleetId.Value)))));
+        }
         if (request.WithinProjects is { } projects)
             query = query.Where(item => item.Targets.Any(target => target.ProjectId != null && projects.Contains(target.ProjectId.Value)));
         if (request.WithinRuns is { } runs)

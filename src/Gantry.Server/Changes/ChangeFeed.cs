@@ -20,6 +20,9 @@ internal sealed class ChangeFeed
     /// <summary>Wakes the clock of deadlines.</summary>
     public Signal Deadlines { get; } = new();
 
+    /// <summary>Wakes who keeps the hosts of fleets.</summary>
+    public Signal Hosts { get; } = new();
+
     public void Publish(ChangeSet changes)
     {
         foreach (var (runId, (projectId, _)) in changes.Runs)
@@ -36,6 +39,8 @@ internal sealed class ChangeFeed
             events.Wake(true);
         if (changes.Deadline)
             Deadlines.Set();
+        if (changes.Hosts)
+            Hosts.Set();
         if (changes.Queue)
             Queue.Set();
     }

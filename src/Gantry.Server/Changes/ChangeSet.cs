@@ -23,6 +23,9 @@ internal sealed class ChangeSet
     /// <summary>Whether a deadline was set that may be earlier than the present one.</summary>
     public bool Deadline { get; set; }
 
+    /// <summary>Whether hosts were added to fleets, or are to leave them, or changed otherwise.</summary>
+    public bool Hosts { get; set; }
+
     /// <summary>How many events were recorded.</summary>
     public int Events { get; set; }
 }

@@ -2,7 +2,9 @@ using Gantry.Server.Agents;
 using Gantry.Server.Api;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
+using Gantry.Server.Fleets;
 using Gantry.Server.Reconcilers;
+using Gantry.Server.Secrets;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -73,6 +75,10 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
             .AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
+        builder.Services
+            .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton(home).AddSingleton(options)
+            .AddSingleton(_ => new AgentFiles(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(AgentFiles.Variable))).AddSingleton<HostInstaller>()
+            .AddSingleton<HostFloor>().AddSingleton<FleetKeeper>().AddSingleton<FleetSubmission>().AddSingleton<FleetQueries>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var web = builder.Build();
         Map(web);
@@ -90,6 +96,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<RunEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<GpuEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<FleetEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);

@@ -5,6 +5,7 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: gantry-server [--home DIR] [--host HOST] [--port N] [--token TOKEN] [--upgrade auto|never] [--hold] [--embedded] [--log-level LEVEL]
+                             [--default-image IMAGE]
 
           --home DIR         where the server keeps its database, logs and lock; default: $GANTRY_HOME or ~/.gantry
           --host HOST        address to listen on; default 127.0.0.1
@@ -14,6 +15,8 @@ internal sealed record ServerOptions
                              refuses to start until it was done; default auto
           --hold             when the upgrade fails, stay up: answer 503 everywhere, and tell why at /healthz
           --embedded         started by the CLI for this machine: says nothing on standard output
+          --default-image IMAGE
+                             what jobs without an image run in on fleets; default: $GANTRY_DEFAULT_IMAGE, else ubuntu:24.04
           --log-level LEVEL  trace, debug, info, warning, error; default info
           --version          print the version and end
         """;
@@ -29,6 +32,9 @@ internal sealed record ServerOptions
 
     /// <summary>Whether to stay up, unready, when the database cannot be brought to this build's schema.</summary>
     public bool Hold { get; init; }
+    /// <summary>What jobs without an image run in on the hosts of fleets.</summary>
+    public string DefaultImage { get; init; } = "ubuntu:24.04";
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Reads the command line; on a mistake, the sentence that says what is wrong.</summary>
@@ -40,6 +46,8 @@ internal sealed record ServerOptions
             Home = home ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".gantry"),
             Token = environment("GANTRY_ADMIN_TOKEN") is { Length: > 0 } token ? token : null,
         };
+        if (environment("GANTRY_DEFAULT_IMAGE") is { Length: > 0 } image)
+            options = options with { DefaultImage = image };
         for (var i = 0; i < args.Count; i++)
         {
             var (name, inline) = Split(args[i]);
@@ -48,7 +56,7 @@ internal sealed record ServerOptions
                 options = name == "--hold" ? options with { Hold = true } : options with { Embedded = true };
                 continue;
             }
-            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level" or "--upgrade"))
+            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level" or "--upgrade" or "--default-image"))
                 return (null, $"Unknown option '{args[i]}'.");
             if ((inline ?? (++i < args.Count ? args[i] : null)) is not { Length: > 0 } value)
                 return (null, $"Option {name} needs a value.");
@@ -59,6 +67,9 @@ internal sealed record ServerOptions
                     break;
                 case "--host":
                     options = options with { Host = value };
+                    break;
+                case "--default-image":
+                    options = options with { DefaultImage = value };
                     break;
                 case "--token":
                     options = options with { Token = value };

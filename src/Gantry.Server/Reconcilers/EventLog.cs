@@ -34,7 +34,10 @@ internal static class EventLog
         Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "user", TargetId = user.Id, TargetName = user.Name });
 
     public static void Instance(GantryDb db, ChangeSet changes, InstanceRow instance, string message, DateTimeOffset now, Guid? actor) =>
-        Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "instance", TargetId = instance.Id, TargetName = instance.Name });
+        Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "instance", TargetId = instance.Id, TargetName = instance.Name, ProjectId = instance.ProjectId });
+
+    public static void Fleet(GantryDb db, ChangeSet changes, FleetRow fleet, string message, DateTimeOffset now, Guid? actor) =>
+        Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "fleet", TargetId = fleet.Id, TargetName = fleet.Name, ProjectId = fleet.ProjectId });
 
     private static void Record(GantryDb db, ChangeSet changes, string message, DateTimeOffset now, Guid? actor, EventTargetRow target)
     {

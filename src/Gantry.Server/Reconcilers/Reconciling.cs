@@ -1,13 +1,14 @@
 using Gantry.Server.Agents;
+using Gantry.Server.Fleets;
 using Gantry.Server.Hosting;
 
 namespace Gantry.Server.Reconcilers;
 
 /// <summary>
 /// Everything that works without being asked: first what an interrupted server left to do, then, for as long as the server
-/// lives, deadlines, placement and the link to the agent.
+/// lives, deadlines, placement and the links to agents.
 /// </summary>
-internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, Scheduler scheduler, AgentHub hub, Readiness readiness) : BackgroundService
+internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, Scheduler scheduler, AgentHub hub, FleetKeeper fleets, Readiness readiness) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,6 +26,6 @@ internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, Sc
             readiness.Fail(e);
             return;
         }
-        await Task.WhenAll(clock.RunAsync(stoppingToken), scheduler.RunAsync(stoppingToken), hub.RunAsync(stoppingToken));
+        await Task.WhenAll(clock.RunAsync(stoppingToken), scheduler.RunAsync(stoppingToken), hub.RunAsync(stoppingToken), fleets.RunAsync(stoppingToken));
     }
 }
