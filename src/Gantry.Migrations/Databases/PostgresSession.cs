@@ -118,7 +118,7 @@ internal sealed class PostgresSession : EngineSession
 
     public override async Task<long> RunAsync(string statement, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
-        await using var command = Command(statement, parameters);
+        await using var command = Command(parameters.Length == 0 ? PostgresText.AsOne(statement) : statement, parameters);
         return Math.Max(0, await command.ExecuteNonQueryAsync(cancellationToken));
     }
 

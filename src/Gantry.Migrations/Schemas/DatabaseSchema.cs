@@ -14,7 +14,22 @@ public sealed record DatabaseSchema(Dialect Dialect, IReadOnlyList<TableSchema> 
 
     /// <summary>The table (or view) of this name; null when there is none.</summary>
     /// <param name="name">Without quotes, folded. <c>schema.table</c> outside the default schema.</param>
-    public TableSchema? Find(string name) => Tables.FirstOrDefault(table => Names.Equals(table.Name, name));
+    public TableSchema? Find(string name)
+    {
+        // Made anew for each list of tables: `with` copies this field, too.
+        if (_byName is not { } known || !ReferenceEquals(known.Of, Tables))
+        {
+            var tables = new Dictionary<string, TableSchema>(Tables.Count, Names);
+            foreach (var table in Tables)
+                tables.TryAdd(table.Name, table);
+            _byName = known = new NameIndex(Tables, tables);
+        }
+        return known.Tables.GetValueOrDefault(name);
+    }
+
+    private NameIndex? _byName;
+
+    private sealed record NameIndex(IReadOnlyList<TableSchema> Of, Dictionary<string, TableSchema> Tables);
 }
 
 /// <summary>A table.</summary>

@@ -139,6 +139,7 @@ public sealed class PlantedFaultTests(PostgresServer postgres)
         { "a label, used in the transaction that adds it", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'; UPDATE feelings SET mood = 'calm' WHERE mood = 'sad'", "SELECT 1", "in a migration of its own" },
         { "an index CONCURRENTLY", "-- step: concurrent\nCREATE INDEX CONCURRENTLY ix ON notes (user_id)", "DROP INDEX ix", null },
         { "an index CONCURRENTLY on a partitioned table", "-- step: concurrent\nCREATE INDEX CONCURRENTLY ix ON parts (n)", "DROP INDEX ix", "cannot create index on partitioned table" },
+        { "a body with semicolons", "CREATE FUNCTION tidy() RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC UPDATE places SET n = n WHERE id > 0; SELECT count(*) FROM places; END; SELECT tidy()", "DROP FUNCTION tidy()", null },
         { "an order that is asked for at once", "UPDATE places SET n = n + 1 WHERE id > 0; UPDATE places SET n = 0", "SELECT 1", "duplicate key" },
         { "a deferred order, exchanged in one transaction", "UPDATE seats SET n = -n - 1; UPDATE seats SET n = -n - 1", "SELECT 1", null },
     };

@@ -92,4 +92,22 @@ public sealed class BothEnginesTests(PostgresServer postgres)
         Assert.Contains("… 1 more", error.Report.ToString(), StringComparison.Ordinal);
         Assert.Equal(error.Report.ToJson() + "\n", await File.ReadAllTextAsync(Path.Combine(test.Root, "gantry-upgrade-report.json")));
     }
+
+    [Fact]
+    public async Task Upgrade_BodyWithSemicolonsOnPostgres_IsOneStatement()
+    {
+        using var test = await TestDatabase.CreateAsync(Dialect.Postgres, postgres);
+        test.Add("0001_first", """
+            CREATE TABLE a (x INTEGER, y TEXT DEFAULT 'atomic; $gantry$');
+            CREATE FUNCTION fill(n INTEGER) RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC
+              INSERT INTO a (x) VALUES (n); -- one; and
+              SELECT count(*) FROM a;
+            END;
+            SELECT fill(7);
+            """, "DROP FUNCTION fill(INTEGER); DROP TABLE a;");
+
+        await test.UpgradeAsync();
+
+        Assert.Equal(["7|atomic; $gantry$"], await test.RowsAsync("SELECT x, y FROM a"));
+    }
 }

@@ -97,7 +97,7 @@ internal sealed class PostgresScratch : IScratch
         {
             // Statement by statement: what pg_dump prints holds lines for psql, and settings that are for its session alone.
             foreach (var statement in StatementSplitter.Split(new SourceText("schema", ddl), Dialect.Postgres).Where(statement => !statement.IsMetaCommand && statement.Verb != "SET"))
-                await ExecuteAsync(statement.Text, cancellationToken);
+                await ExecuteAsync(PostgresText.AsOne(statement.Text), cancellationToken);
             await ExecuteAsync("RESET search_path", cancellationToken);
         }
         catch (PostgresException error)
@@ -336,7 +336,7 @@ internal sealed class PostgresScratch : IScratch
     {
         await using var batch = new NpgsqlBatch(_connection);
         foreach (var (_, text) in statements)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(text));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresText.AsOne(text)));
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
