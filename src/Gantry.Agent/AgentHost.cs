@@ -26,12 +26,12 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         watcher.Start();
         var address = DockerAddress.Find();
         using var docker = new DockerExecutor(address, spool.Identity.AgentId, time, log);
-        var jobs = new JobTable(
-            spool, new ExecutorSet(new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask), docker), watcher, time, log);
+        var executors = new ExecutorSet(new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask), docker);
+        var jobs = new JobTable(spool, executors, watcher, time, log);
         jobs.Load();
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
-        var streams = new StreamTable(jobs, log, new ForwardHandler());
+        var streams = new StreamTable(jobs, log, new ForwardHandler(), new ExecHandler(spool, executors));
         using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, new ServerLinks(), time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);

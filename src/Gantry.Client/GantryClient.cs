@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gantry.Model.Api;
@@ -15,6 +17,7 @@ public sealed class GantryClient : IDisposable
     private readonly HttpMessageInvoker http;
     private readonly Uri server;
     private readonly string? token;
+    private readonly IServerLocator? locator;
 
     /// <summary>A client of the server at <paramref name="server"/>.</summary>
     /// <param name="server">Its URL, without <c>/api</c>.</param>
@@ -24,6 +27,7 @@ public sealed class GantryClient : IDisposable
     {
         this.server = server;
         this.token = token;
+        locator = handler as IServerLocator;
         http = new HttpMessageInvoker(handler ?? (server is { Scheme: "http", IsLoopback: true } ? new LoopbackHandler() : new SocketsHttpHandler
         {
             UseCookies = false,
@@ -155,6 +159,47 @@ public sealed class GantryClient : IDisposable
         {
             if (item.EventType == "event")
                 yield return JsonSerializer.Deserialize(item.Data, ApiJson.Default.Event);
+        }
+    }
+
+    /// <summary>Opens a stream into a running job. A refusal comes with the first read.</summary>
+    /// <exception cref="JobStreamException">The caller may not, or the server knows no such streams.</exception>
+    public async Task<JobStream> OpenStreamAsync(string project, string run, JobStreamRequest request, CancellationToken cancellation = default)
+    {
+        var (url, secret) = locator is null ? (server, token) : await LocateAsync(locator, cancellation);
+        var path = new Uri(url, $"{Project(project)}/runs/{Uri.EscapeDataString(run)}/{request.Path}?{request.Query}");
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {secret}");
+            socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
+            socket.Options.CollectHttpResponseDetails = true;
+            await socket.ConnectAsync(new UriBuilder(path) { Scheme = url.Scheme == "https" ? "wss" : "ws" }.Uri, cancellation);
+            return new JobStream(socket);
+        }
+        catch (WebSocketException error)
+        {
+            var status = socket.HttpStatusCode;
+            socket.Dispose();
+            throw status switch
+            {
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new JobStreamException($"The server refused: you may not use the project {project}."),
+                HttpStatusCode.NotFound => new JobStreamException($"The server knows no project {project}, or is too old for exec and attach."),
+                0 => new ServerUnreachableException($"No answer from the server at {url.GetLeftPart(UriPartial.Authority)}: {error.InnerException?.Message ?? error.Message}", error),
+                _ => new JobStreamException($"The server refused with HTTP {(int)status}: {error.Message}"),
+            };
+        }
+    }
+
+    private static async Task<(Uri Url, string? Token)> LocateAsync(IServerLocator locator, CancellationToken cancellation)
+    {
+        try
+        {
+            return await locator.LocateAsync(cancellation);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new ServerUnreachableException(error.Message, error);
         }
     }
 

@@ -1,3 +1,5 @@
+using Gantry.Agent.Executors;
+using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Jobs;
 using Gantry.Model.Link;
 using Gantry.Model.Link.Streams;
@@ -22,7 +24,7 @@ internal sealed class StreamTable(JobTable jobs, AgentLog log, params IReadOnlyL
             await handler.ServeAsync(order, stream, stream.Ended);
             await stream.DisposeAsync();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or StartRefusedException or DockerException or DockerGoneException)
         {
             stream.Abort(exception.Message);
         }

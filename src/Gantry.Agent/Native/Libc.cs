@@ -5,6 +5,7 @@ namespace Gantry.Agent.Native;
 /// <summary>The few calls of the C library that .NET has no counterpart for.</summary>
 internal static unsafe partial class Libc
 {
+    public const int SIGHUP = 1;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
     public const int ENOSPC = 28;
@@ -86,6 +87,33 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int umask(int mask);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int posix_openpt(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int grantpt(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unlockpt(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ptsname_r(int fd, byte* name, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, void* argument);
+
+    [LibraryImport("libc")]
+    public static partial int isatty(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcgetattr(int fd, byte* attributes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcsetattr(int fd, int actions, byte* attributes);
+
+    [LibraryImport("libc")]
+    public static partial void cfmakeraw(byte* attributes);
 
     [LibraryImport("libc")]
     public static partial int geteuid();

@@ -20,7 +20,27 @@ internal static unsafe partial class Spawn
     /// <param name="errorPath">File that standard error is appended to.</param>
     /// <returns>The process id.</returns>
     /// <exception cref="IOException">It could not be started.</exception>
-    public static int InOwnSession(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string errorPath)
+    public static int InOwnSession(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string errorPath) =>
+        InOwnSession(arguments, environment, actions =>
+        {
+            _ = posix_spawn_file_actions_addopen((byte*)actions, 0, "/dev/null", Libc.O_RDONLY, 0);
+            _ = posix_spawn_file_actions_addopen((byte*)actions, 1, "/dev/null", Libc.O_WRONLY, 0);
+            _ = posix_spawn_file_actions_addopen((byte*)actions, 2, errorPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0b110_000_000);
+        });
+
+    /// <summary>The same on a terminal, which becomes the session's own.</summary>
+    /// <param name="arguments">Absolute path of the program, then its arguments.</param>
+    /// <param name="environment"><c>NAME=value</c> each.</param>
+    /// <param name="terminal">Path of the terminal.</param>
+    public static int OnTerminal(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string terminal) =>
+        InOwnSession(arguments, environment, actions =>
+        {
+            // Whoever leads a session without a terminal gets the first that it opens.
+            for (var fd = 0; fd <= 2; fd++)
+                _ = posix_spawn_file_actions_addopen((byte*)actions, fd, terminal, Libc.O_RDWR, 0);
+        });
+
+    private static int InOwnSession(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Action<nint> setStreams)
     {
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
@@ -31,9 +51,7 @@ internal static unsafe partial class Spawn
         var envp = Vector(environment);
         try
         {
-            _ = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.O_RDONLY, 0);
-            _ = posix_spawn_file_actions_addopen(actions, 1, "/dev/null", Libc.O_WRONLY, 0);
-            _ = posix_spawn_file_actions_addopen(actions, 2, errorPath, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, 0b110_000_000);
+            setStreams((nint)actions);
             // The runtime ignores SIGPIPE; a job that inherited that would never die of a closed pipe.
             _ = sigfillset(signals);
             _ = posix_spawnattr_setsigdefault(attributes, signals);

@@ -47,6 +47,10 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public string DroppedPath => At("dropped");
     /// <summary>The job's own working directory.</summary>
     public string WorkPath => At("work");
+    /// <summary>The script by which others enter the job.</summary>
+    public string EntryPath => At("enter");
+    /// <summary>What sshd needs for those who attach: made by the first.</summary>
+    public string SshDirectory => At("ssh");
     /// <summary>What <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public string HostfilePath => At("hostfile");
 

@@ -18,6 +18,7 @@ internal static class CommandTree
         ("ps", PsCommand.Build),
         ("offer", OfferCommand.Build),
         ("logs", LogsCommand.Build),
+        ("exec", ExecCommand.Build),
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),

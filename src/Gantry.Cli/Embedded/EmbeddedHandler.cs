@@ -8,7 +8,7 @@ namespace Gantry.Cli.Embedded;
 /// <remarks>The address in server.json is used as it is: asking first whether the server lives would be a round trip of every command. Only when a request
 /// finds nobody there, or someone who is no Gantry server of this home, or a server that dies, is that looked into; then the same request is sent
 /// once more, unless it is one that would do something else the second time.</remarks>
-internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandler
+internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandler, IServerLocator
 {
     /// <summary>Stands for the embedded server in requests; replaced by where it is.</summary>
     public static readonly Uri Placeholder = new("http://127.0.0.1/");
@@ -34,6 +34,13 @@ internal sealed class EmbeddedHandler(EmbeddedServer server) : HttpMessageHandle
         }
         target = Target(await server.EnsureAsync(anyBuild: !isFirst, cancellationToken));
         return await SendToTargetAsync(request, path, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<(Uri Url, string Token)> LocateAsync(CancellationToken cancellation)
+    {
+        var (url, token) = Target(await server.EnsureAsync(anyBuild: target is not null, cancellation));
+        return (url, token.Parameter!);
     }
 
     private static bool MayRepeat(string path) => !path.EndsWith("/runs/apply", StringComparison.Ordinal) && !path.EndsWith("/runs/delete", StringComparison.Ordinal);

@@ -15,6 +15,8 @@ public sealed class OpenStream : LinkMessage
     public Guid? JobId { get; init; }
     /// <summary>What exactly, where the kind has a choice: a port of the job, the hash of a blob.</summary>
     public string? Target { get; init; }
+    /// <summary>Public keys that may log in, in OpenSSH's form: of streams of kind <see cref="StreamKinds.Attach"/>.</summary>
+    public IReadOnlyList<string> AuthorizedKeys { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Answer to <see cref="OpenStream"/>: what it asked for is there. A refusal is a <see cref="StreamClosed"/> with an error.</summary>
@@ -47,7 +49,7 @@ public sealed class StreamCredit : LinkMessage
 /// <summary>What streams are for.</summary>
 public static class StreamKinds
 {
-    /// <summary>Server → agent: a command in a job.</summary>
+    /// <summary>Server → agent: a command in a job; the bytes are <see cref="ExecFrames"/>.</summary>
     public const string Exec = "exec";
     /// <summary>Server → agent: a connection to a port or Unix socket in the job's network; the target is <c>8501</c> or an absolute path.</summary>
     public const string Forward = "forward";

@@ -90,6 +90,7 @@ internal sealed class ServerApp : IAsyncDisposable
     {
         web.UseMiddleware<ErrorReplies>();
         web.UseRouting();
+        web.UseWebSockets();
         web.UseMiddleware<AccessGate>();
         HealthEndpoints.Map(web, web.Services.GetRequiredService<Readiness>());
         ActivatorUtilities.CreateInstance<UserEndpoints>(web.Services).Map(web);
@@ -97,6 +98,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<GpuEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FleetEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<StreamEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);

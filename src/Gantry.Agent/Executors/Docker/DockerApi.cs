@@ -48,6 +48,9 @@ internal sealed class DockerApi : IDisposable
     /// <summary>Path of the daemon's socket.</summary>
     public string Socket { get; }
 
+    /// <summary>How paths of the API begin.</summary>
+    public string VersionPath => $"v{_version}";
+
     /// <summary>The daemon's versions; takes on the lowest version of the API that it still speaks, if that is above ours.</summary>
     public async Task<DockerVersion> VersionAsync(CancellationToken cancellation)
     {

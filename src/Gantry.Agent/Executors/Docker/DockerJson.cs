@@ -131,6 +131,9 @@ internal sealed record DockerMemoryStats([property: JsonPropertyName("usage")] l
 [JsonSerializable(typeof(DockerContainer))]
 [JsonSerializable(typeof(IReadOnlyList<DockerListed>))]
 [JsonSerializable(typeof(DockerInfo))]
+[JsonSerializable(typeof(DockerExecCreate))]
+[JsonSerializable(typeof(DockerExecStart))]
+[JsonSerializable(typeof(DockerExecState))]
 [JsonSerializable(typeof(DockerStats))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<string>>))]
 internal sealed partial class DockerJson : JsonSerializerContext;

@@ -30,6 +30,24 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         return Preparation.Ready;
     }
 
+    /// <summary>Writes the script by which others enter a running job: its environment, directory and user. Returns its path.</summary>
+    /// <exception cref="StartRefusedException">The job's surroundings are gone.</exception>
+    /// <exception cref="IOException">It can not be written.</exception>
+    public string WriteEntry(JobSpool spool, JobOrder order)
+    {
+        var account = order.User is { } user ? UnixAccount.ForJob(user) : null;
+        var hostfile = order.NodeIps.Count == 0 ? null : account is null ? spool.HostfilePath : StartScript.SharedHostfile(order.JobId);
+        var script = StartScript.EntryText(order, WorkingDirectory.Prepare(spool, order, account), hostfile, account, tools.SetPriv, jobUmask);
+        // A shell reads its script as it goes: what is there is replaced, never changed.
+        var aside = $"{spool.EntryPath}.{Guid.NewGuid():N}";
+        SpoolFiles.WriteNew(aside, System.Text.Encoding.UTF8.GetBytes(script));
+        File.Move(aside, spool.EntryPath, overwrite: true);
+        return spool.EntryPath;
+    }
+
+    /// <summary>What jobs start from.</summary>
+    public HostTools Tools => tools;
+
     /// <inheritdoc/>
     public int Start(JobSpool spool) =>
         Spawn.InOwnSession(

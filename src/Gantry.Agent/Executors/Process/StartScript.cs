@@ -21,6 +21,37 @@ internal static class StartScript
         var script = new StringBuilder();
         // Into the padded file in place: needs no room.
         script.Append("IFS= read -r stat < \"/proc/$$/stat\" && printf '%s\\n' \"$stat\" 1<> main || exit 125\n");
+        Surround(script, order, directory, hostfile, account, umask);
+        script.Append("exec");
+        BecomeUser(script, account, setpriv);
+        foreach (var argument in command)
+            script.Append(' ').Append(Quote(argument));
+        return script.Append('\n').ToString();
+    }
+
+    /// <summary>A script that runs its arguments as the job's command runs: for those who look into the job. With <c>--ssh</c> what sshd was asked for, or a shell.</summary>
+    /// <exception cref="StartRefusedException">A variable's name or value is impossible.</exception>
+    public static string EntryText(JobOrder order, string directory, string? hostfile, UnixAccount? account, string? setpriv, int umask)
+    {
+        var script = new StringBuilder();
+        Surround(script, order, directory, hostfile, account, umask);
+        script.Append("""
+            shell=/bin/sh
+            [ -x /bin/bash ] && shell=/bin/bash
+            if [ $# -eq 0 ]; then
+              set -- "$shell"
+            elif [ "$1" = --ssh ]; then
+              set -- "$shell"
+              if [ -n "${SSH_ORIGINAL_COMMAND-}" ]; then set -- "$shell" -c "$SSH_ORIGINAL_COMMAND"; fi
+            fi
+            exec
+            """);
+        BecomeUser(script, account, setpriv);
+        return script.Append(" \"$@\"\n").ToString();
+    }
+
+    private static void Surround(StringBuilder script, JobOrder order, string directory, string? hostfile, UnixAccount? account, int umask)
+    {
         script.Append(CultureInfo.InvariantCulture, $"umask {Convert.ToString(umask, 8).PadLeft(4, '0')}\n");
         if (account is not null)
             Export(script, [new("HOME", account.Home), new("USER", account.Name), new("LOGNAME", account.Name)]);
@@ -29,15 +60,15 @@ internal static class StartScript
         Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
         if (hostfile is not null)
             Export(script, [new("DSTACK_MPI_HOSTFILE", hostfile)]);
-        script.Append("cd ").Append(Quote(directory)).Append(" || exit 126\nexec");
-        if (account is not null)
-        {
-            var groups = account.IsListed ? "--init-groups" : "--clear-groups";
-            script.Append(CultureInfo.InvariantCulture, $" {Quote(setpriv!)} --reuid {account.Uid} --regid {account.Gid} {groups} --");
-        }
-        foreach (var argument in command)
-            script.Append(' ').Append(Quote(argument));
-        return script.Append('\n').ToString();
+        script.Append("cd ").Append(Quote(directory)).Append(" || exit 126\n");
+    }
+
+    private static void BecomeUser(StringBuilder script, UnixAccount? account, string? setpriv)
+    {
+        if (account is null)
+            return;
+        var groups = account.IsListed ? "--init-groups" : "--clear-groups";
+        script.Append(CultureInfo.InvariantCulture, $" {Quote(setpriv!)} --reuid {account.Uid} --regid {account.Gid} {groups} --");
     }
 
     /// <summary>Writes the nodes' addresses for <c>mpirun --hostfile</c>: a line each, with <c>slots=N</c> where a node has N GPUs. Null when there are none.</summary>
