@@ -31,7 +31,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         jobs.Load();
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
-        var streams = new StreamTable(jobs, log, new ForwardHandler(), new ExecHandler(spool, executors));
+        var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors));
         using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, new ServerLinks(), time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);

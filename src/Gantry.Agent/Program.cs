@@ -3,6 +3,7 @@ using Gantry.Agent;
 using Gantry.Agent.Link;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 
 // Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool, 4 another server owns the agent.
 const string Usage = """
@@ -19,6 +20,9 @@ switch (args)
     case ["--help" or "-h"]:
         Console.WriteLine(Usage);
         return 0;
+    case ["enter", var socket, var container]:
+        // Run by sshd for those who attach; not for people, so the usage does not name it.
+        return await ContainerEntry.RunAsync(socket, container);
     case ["relay", "--dir", var directory]:
         return await new Relay(directory, null, TimeProvider.System).RunAsync(CancellationToken.None);
     case ["relay", "--dir", var directory, "--server", var server]:

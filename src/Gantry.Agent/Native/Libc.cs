@@ -103,6 +103,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, void* argument);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setns(int fd, int kind);
+
     [LibraryImport("libc")]
     public static partial int isatty(int fd);
 

@@ -1,3 +1,4 @@
+using Gantry.Cli.Attach;
 using Gantry.Cli.Following;
 using Gantry.Cli.Output;
 using Gantry.Cli.Projects;
@@ -8,16 +9,18 @@ using Gantry.Model.States;
 namespace Gantry.Cli.Apply;
 
 /// <summary>A run that someone waits for: shows what happens and what it writes, and listens to Ctrl+C.</summary>
-internal sealed class Attachment(Invocation invocation, ProjectConnection project, string run)
+internal sealed class Attachment(Invocation invocation, ProjectConnection project, string run, AttachRequest? attach = null)
 {
     private readonly Terminal terminal = invocation.Terminal;
     private RunProgress? shown;
     private int attempt;
+    private bool isAttached;
 
     /// <summary>Follows the run to its end; the exit code says how that was.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         using var letGo = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var ports = attach is null ? null : new AttachSession(invocation, project, run, attach);
         using var interrupts = new Interrupts(invocation, project, run, letGo);
         try
         {
@@ -36,6 +39,7 @@ internal sealed class Attachment(Invocation invocation, ProjectConnection projec
                         break;
                     case RunEvent.StatusChanged { Progress: var progress }:
                         Show(progress);
+                        await AttachAsync(ports, progress, letGo.Token);
                         break;
                     case RunEvent.Ended { Progress: var progress }:
                         return End(progress);
@@ -48,6 +52,22 @@ internal sealed class Attachment(Invocation invocation, ProjectConnection projec
             return ExitCodes.Declined;
         }
         return ExitCodes.NoExitStatus;
+    }
+
+    // Once: the streams go to whatever attempt runs when a connection comes.
+    private async Task AttachAsync(AttachSession? ports, RunProgress progress, CancellationToken cancellation)
+    {
+        if (ports is null || isAttached || progress.JobStatus != JobStatus.Running)
+            return;
+        isAttached = true;
+        try
+        {
+            await ports.BeginAsync(cancellation);
+        }
+        catch (Exception error) when (error is CliException or ApiException or ServerUnreachableException)
+        {
+            terminal.Error($"{error.Message} The run itself goes on; attach to it with: gantry attach {run}");
+        }
     }
 
     private void Show(RunProgress progress)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gantry.Cli.Apply;
+using Gantry.Cli.Attach;
 using Gantry.Cli.Fleets;
 using Gantry.Cli.Projects;
 using Gantry.Model.Configurations;
@@ -66,6 +67,8 @@ internal static class ApplyCommand
             invocation.Terminal.Note($"Run {name} submitted. It waits for its schedule; next start: {Output.Words.LocalTime(next)}. Follow it with: gantry logs -f {name}");
             return ExitCodes.Ok;
         }
-        return await new Attachment(invocation, project, name).RunAsync(cancellation);
+        // Of a task only the ports, where it has some: whoever wants to ssh into it says so with gantry attach.
+        var attach = run.Jobs.Any(job => job.JobSpec.AppSpecs is { Count: > 0 }) ? new AttachRequest(WithSsh: false) : null;
+        return await new Attachment(invocation, project, name, attach).RunAsync(cancellation);
     }
 }

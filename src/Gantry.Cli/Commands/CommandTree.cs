@@ -19,6 +19,8 @@ internal static class CommandTree
         ("offer", OfferCommand.Build),
         ("logs", LogsCommand.Build),
         ("exec", ExecCommand.Build),
+        ("attach", AttachCommand.Build),
+        ("ssh-proxy", SshProxyCommand.Build),
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),
@@ -33,7 +35,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["attach", "export", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
+        ["export", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

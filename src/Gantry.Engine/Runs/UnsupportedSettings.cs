@@ -157,13 +157,8 @@ internal static class UnsupportedSettings
         var mapped = task.Ports.Concat(task.Groups?.SelectMany(group => group.Ports) ?? [])
             .Where(port => port.LocalPort is { } local && local != port.ContainerPort);
         var nodes = task.Groups?.Sum(group => group.Nodes) ?? task.Nodes ?? 1;
-        if (task.Image is null)
-        {
-            return mapped.Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: ports are not forwarded yet. "
-                + $"Write {Number(port.ContainerPort)}: a process on this machine listens on localhost:{Number(port.ContainerPort)} itself.");
-        }
-
-        return nodes == 1 ? [] : mapped.Take(1).Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: the containers of several nodes "
+        // Of a process they are forwarded by whoever is attached.
+        return task.Image is null || nodes == 1 ? [] : mapped.Take(1).Select(port => $"ports: {Number(port.LocalPort!.Value)}:{Number(port.ContainerPort)}: the containers of several nodes "
             + $"share this machine's network, where nothing is mapped. Write {Number(port.ContainerPort)}.");
     }
 

@@ -93,6 +93,8 @@ internal sealed record DockerState
     /// <summary><c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c> or <c>dead</c>.</summary>
     public string? Status { get; init; }
     public int ExitCode { get; init; }
+    /// <summary>Its first process on the host.</summary>
+    public int Pid { get; init; }
     public bool OOMKilled { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
