@@ -1,3 +1,4 @@
+using Gantry.Agent.Content;
 using Gantry.Agent.Executors;
 using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Executors.Process;
@@ -25,14 +26,17 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         using var watcher = new SpoolWatcher();
         watcher.Start();
         var address = DockerAddress.Find();
-        using var docker = new DockerExecutor(address, spool.Identity.AgentId, time, log);
-        var executors = new ExecutorSet(new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask), docker);
+        var servers = new ServerLinks();
+        var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log));
+        using var docker = new DockerExecutor(address, spool.Identity.AgentId, contents, time, log);
+        var processes = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask, contents);
+        var executors = new ExecutorSet(processes, docker, contents);
         var jobs = new JobTable(spool, executors, watcher, time, log);
         jobs.Load();
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
         var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors));
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, new ServerLinks(), time, log));
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, servers, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");

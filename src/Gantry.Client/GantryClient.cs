@@ -112,6 +112,26 @@ public sealed class GantryClient : IDisposable
     public async Task<Project> GetProjectAsync(string project, CancellationToken cancellation = default) =>
         Parse(await PostBytesAsync($"api/projects/{Uri.EscapeDataString(project)}/get", EmptyObject, cancellation), ApiJson.Default.Project);
 
+    /// <summary>One's own uploaded archive of this hash; null when it has to be uploaded.</summary>
+    public async Task<FileArchive?> FindFileArchiveAsync(string hash, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await PostAsync("api/files/get_archive_by_hash", new GetFileArchiveByHashRequest(hash), ApiJson.Default.GetFileArchiveByHashRequest, ApiJson.Default.FileArchive, cancellation);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Uploads an archive.</summary>
+    /// <param name="hash">Its SHA-256, lower-case hex.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async Task<FileArchive> UploadFileArchiveAsync(string hash, Stream content, CancellationToken cancellation = default) =>
+        Parse(await UploadAsync("api/files/upload_archive", hash, content, cancellation), ApiJson.Default.FileArchive);
+
     /// <summary>Jobs that hosts run and the database doesn't know. For administrators of the server.</summary>
     public async Task<IReadOnlyList<QuarantinedJob>> ListQuarantinedAsync(CancellationToken cancellation = default)
     {
@@ -239,6 +259,15 @@ public sealed class GantryClient : IDisposable
         using var response = await SendAsync(request, cancellation);
         await foreach (var item in EventStream.ReadAsync(response, cancellation))
             yield return item;
+    }
+
+    // As dstack's client does: a form with one file, whose name is its hash.
+    private async Task<byte[]> UploadAsync(string path, string hash, Stream content, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Post, path, null);
+        request.Content = new MultipartFormDataContent { { new StreamContent(content), "file", hash } };
+        using var response = await SendAsync(request, cancellation);
+        return await ReadAsync(response, cancellation);
     }
 
     private HttpRequestMessage Request(HttpMethod method, string path, byte[]? body)

@@ -28,6 +28,8 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<EventRow> Events => Set<EventRow>();
     /// <summary>What events are about.</summary>
     public DbSet<EventTargetRow> EventTargets => Set<EventTargetRow>();
+    /// <summary>Uploaded archives of files.</summary>
+    public DbSet<FileArchiveRow> FileArchives => Set<FileArchiveRow>();
     /// <summary>Settings.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 

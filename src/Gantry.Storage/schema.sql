@@ -25,6 +25,19 @@ CREATE INDEX ix_events_actor ON events (actor_user_id, recorded_at DESC);
 
 CREATE INDEX ix_events_recorded ON events (recorded_at DESC, id);
 
+CREATE TABLE file_archives (
+  id         TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+  user_id    TEXT NOT NULL REFERENCES users (id),
+  hash       TEXT NOT NULL CHECK (length(hash) = 64 AND hash = lower(hash)),
+  size       BIGINT NOT NULL CHECK (size >= 0),
+  created_at BIGINT NOT NULL,
+  used_at    BIGINT NOT NULL
+);
+
+CREATE INDEX ix_file_archives_hash ON file_archives (hash);
+
+CREATE UNIQUE INDEX ux_file_archives_user_hash ON file_archives (user_id, hash);
+
 CREATE TABLE fleets (
   id                TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
   project_id        TEXT NOT NULL REFERENCES projects (id),

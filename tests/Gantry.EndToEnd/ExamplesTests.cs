@@ -7,6 +7,7 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
     private static readonly Dictionary<string, (int ExitCode, string Output)> Attached = new()
     {
         ["hello"] = (0, "Hello from Gantry\nThis is run hello, node 0 of 1\n"),
+        ["files"] = (0, "greeting.yml\nname: hello\n"),
         ["failing"] = (3, "about to fail\n"),
         ["nodes"] = (0, "node 0 of 2, master at "),
         ["resources"] = (0, "MemTotal:"),

@@ -41,6 +41,7 @@ internal sealed class JobTable
             Forgotten = job => _jobs.TryRemove(job.JobId, out _),
         };
         executors.Docker.Changed = id => Find(id)?.Look();
+        executors.Contents.Changed = id => Find(id)?.Look();
     }
 
     /// <summary>All jobs.</summary>

@@ -1,3 +1,4 @@
+using Gantry.Cli.Content;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Values;
@@ -7,7 +8,7 @@ namespace Gantry.Cli.Apply;
 /// <summary>From the file, the command line and the environment to what is submitted. Reports every problem at once.</summary>
 internal static class SpecBuilder
 {
-    public static RunSpec Build(Invocation invocation, ApplyRequest request, Configuration configuration)
+    public static PreparedRun Build(Invocation invocation, ApplyRequest request, Configuration configuration)
     {
         if (configuration is not TaskConfiguration task)
             throw new CliException(ExitCodes.Invalid, $"{request.File}: Gantry does not apply the type {configuration.Type} yet.");
@@ -16,9 +17,13 @@ internal static class SpecBuilder
         var problems = new List<string>();
         task = request.Overrides.Apply(task, problems);
         task = task with { Env = Resolve(task.Env, invocation.Environment, request.File, problems) };
+        var files = problems.Count == 0 ? RunFiles.Pack(task.Files, invocation, request.File, problems) : new RunFiles();
         if (problems.Count > 0)
+        {
+            files.Dispose();
             throw new CliException(ExitCodes.Invalid, string.Join('\n', problems));
-        return new RunSpec
+        }
+        var spec = new RunSpec
         {
             RunName = task.Name,
             RepoId = "none",
@@ -26,6 +31,7 @@ internal static class SpecBuilder
             Configuration = task,
             Profile = profile,
         };
+        return new PreparedRun(spec, files);
     }
 
     /// <summary>Gives variables without a value the one that they have here; ends with all that have none.</summary>

@@ -10,9 +10,9 @@ namespace Gantry.Cli.Apply;
 internal sealed class Submission(Invocation invocation, ProjectConnection project, ApplyRequest request)
 {
     /// <summary>Submits the run; null when someone said no, or there was nobody to ask.</summary>
-    public async Task<Run?> SubmitAsync(RunSpec spec, CancellationToken cancellation)
+    public async Task<Run?> SubmitAsync(PreparedRun prepared, CancellationToken cancellation)
     {
-        var plan = await project.Client.GetRunPlanAsync(project.Name, new GetRunPlanRequest { RunSpec = spec, MaxOffers = request.MaxOffers }, cancellation);
+        var plan = await project.Client.GetRunPlanAsync(project.Name, new GetRunPlanRequest { RunSpec = prepared.Spec, MaxOffers = request.MaxOffers }, cancellation);
         var terminal = invocation.Terminal;
         foreach (var line in PlanView.Lines(plan, request, terminal))
             terminal.Note(line);
@@ -22,7 +22,8 @@ internal sealed class Submission(Invocation invocation, ProjectConnection projec
         var current = plan.CurrentResource;
         if (current is { Status: var status } && !status.IsFinished() && plan.Action == "create")
             await StopAsync(current, cancellation);
-        var apply = new ApplyRunPlanRequest(new ApplyRunPlanInput(plan.RunSpec, current), request.Force);
+        var spec = await prepared.Files.UploadAsync(plan.RunSpec, project.Client, cancellation);
+        var apply = new ApplyRunPlanRequest(new ApplyRunPlanInput(spec, current), request.Force);
         try
         {
             return await project.Client.ApplyRunPlanAsync(project.Name, apply, cancellation);

@@ -50,13 +50,13 @@ internal static class ApplyCommand
             using var connection = ProjectConnection.Open(invocation, request.Project);
             return await new FleetApply(invocation, connection, request).RunAsync(fleet, cancellation);
         }
-        var spec = SpecBuilder.Build(invocation, request, configuration);
+        using var prepared = SpecBuilder.Build(invocation, request, configuration);
         using var project = ProjectConnection.Open(invocation, request.Project);
         var submission = new Submission(invocation, project, request);
-        if (await submission.SubmitAsync(spec, cancellation) is not { } run)
+        if (await submission.SubmitAsync(prepared, cancellation) is not { } run)
             return ExitCodes.Declined;
 
-        var name = run.RunSpec.RunName ?? spec.RunName ?? "";
+        var name = run.RunSpec.RunName ?? prepared.Spec.RunName ?? "";
         if (request.Detach)
         {
             invocation.Terminal.Print($"Run {name} submitted, detaching...");

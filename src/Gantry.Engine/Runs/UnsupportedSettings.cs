@@ -91,12 +91,6 @@ internal static class UnsupportedSettings
 
     private static IEnumerable<string> Content(RunSpec effective, TaskConfiguration task)
     {
-        if (task.Files.Count > 0 || effective.FileArchives.Count > 0)
-        {
-            var path = task.Files is [var file, ..] ? file.LocalPath : effective.FileArchives[0].Path;
-            yield return $"files: {path}: files are not uploaded yet. Name their paths on this machine in `commands`.";
-        }
-
         if (task.Repos.Count > 0 || effective.RepoCodeHash is not null || RepoType(effective) is not (null or "virtual"))
         {
             var source = task.Repos is [var repo, ..] ? repo.Url ?? repo.LocalPath : effective.RepoId;

@@ -49,4 +49,6 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(ListGpusRequest))]
 [JsonSerializable(typeof(ListGpusResponse))]
 [JsonSerializable(typeof(InstanceOffer))]
+[JsonSerializable(typeof(GetFileArchiveByHashRequest))]
+[JsonSerializable(typeof(FileArchive))]
 public sealed partial class ApiJson : JsonSerializerContext;

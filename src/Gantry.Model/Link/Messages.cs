@@ -144,6 +144,8 @@ public sealed record JobOrder
     public string? User { get; init; }
     /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
+    /// <summary>Archives to unpack before it starts. Only an agent that said <see cref="LinkProtocol.FilesFeature"/> does.</summary>
+    public IReadOnlyList<JobFile> Files { get; init => field = value ?? []; } = [];
     /// <summary>The container to run in; null for a process.</summary>
     public ContainerOrder? Container { get; init; }
     /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
@@ -265,6 +267,8 @@ public static class LinkProtocol
     public const long InitialLogCredit = 1 << 20;
     /// <summary>Largest piece of log in one frame.</summary>
     public const int MaxLogPiece = 64 << 10;
+    /// <summary>In a hello's features: this agent unpacks <see cref="JobOrder.Files"/>.</summary>
+    public const string FilesFeature = "files";
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
     /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>

@@ -75,7 +75,7 @@ internal sealed partial class AgentHub(
             return;
         }
         var instance = await ledger.CommitAsync((db, changes) => route.Register(db, changes, hello, ledger.Now), cancellationToken);
-        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, streams, hello.Features.Contains(LinkProtocol.StreamsFeature));
+        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, streams, hello.Features);
         sessions[instance.Id] = session;
         hosts.Connected(instance.Id);
         feed.Queue.Set();

@@ -12,7 +12,7 @@ namespace Gantry.Server.Agents;
 /// </summary>
 internal sealed class AgentSession(
     LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted,
-    AgentStreams agentStreams, bool takesStreams)
+    AgentStreams agentStreams, IReadOnlyList<string> features)
 {
     /// <summary>Credit is given back in pieces of this size: small enough that an agent never runs dry, large enough to be cheap.</summary>
     private const long CreditStep = LinkProtocol.InitialLogCredit / 4;
@@ -38,7 +38,7 @@ internal sealed class AgentSession(
         lock (known)
             known.UnionWith(full.Jobs.Select(job => job.JobId));
         await StoreAsync(full, ending.Token);
-        var streams = agentStreams.Connected(instance.Id, instance.Name, takesStreams, WakeStreams);
+        var streams = agentStreams.Connected(instance.Id, instance.Name, features.Contains(LinkProtocol.StreamsFeature), WakeStreams);
         Task[] loops = [ReceiveAsync(streams, ending.Token), SendAsync(streams, ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token)];
         var first = await Task.WhenAny(loops);
         await ending.CancelAsync();
@@ -172,7 +172,10 @@ internal sealed class AgentSession(
         IReadOnlyCollection<Guid>? runs = null;
         while (true)
         {
-            var neverSent = Tell(ledger.Read(db => wanted.Of(db, instance, serverId, runs)));
+            var entries = ledger.Read(db => wanted.Of(db, instance, serverId, runs));
+            if (OlderAgent.TakeImpossible(entries, features, instance.Name, serverId) is { Count: > 0 } impossible)
+                await StoreAsync(new ObservedJobs { Jobs = impossible }, cancellationToken);
+            var neverSent = Tell(entries);
             if (neverSent.Count > 0)
                 await observations.StoreNeverStartedAsync(neverSent, cancellationToken);
             runs = await changes.TakeAsync(cancellationToken);

@@ -3,6 +3,7 @@ using Gantry.Engine.Runs;
 using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 using Gantry.Server.Api;
+using Gantry.Server.Content;
 using Gantry.Server.Fleets;
 using Gantry.Server.Hosting;
 using Gantry.Server.Reconcilers;
@@ -43,7 +44,7 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
             var states = siblings.Select(job => RunTransitions.State(job, run.Definition.MaxDuration)).ToList();
             var places = siblings.Select(job => Place(db, job, host)).ToList();
             foreach (var row in rows)
-                entries.Add(Describe(row.Job, run, states, places, host));
+                entries.Add(Describe(db, row.Job, run, states, places, host));
         }
         return entries;
     }
@@ -59,7 +60,7 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         return new NodePlace(elsewhere?.Facts is null ? host.InternalIp : HostViews.Facts(elsewhere).InternalIp, JobGpus.Of(job).Count);
     }
 
-    private Entry Describe(JobRow job, RunOnHost run, List<JobState> siblings, List<NodePlace> places, Host host)
+    private Entry Describe(GantryDb db, JobRow job, RunOnHost run, List<JobState> siblings, List<NodePlace> places, Host host)
     {
         var definition = run.Definition;
         var state = siblings.Find(sibling => sibling.Id == job.Id) ?? RunTransitions.State(job, definition.MaxDuration);
@@ -69,15 +70,16 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice. Only who fetches an
         // image is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
         var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && definition.Jobs[job.JobNum].RegistryAuth is not null);
-        var order = isNew && grace is null ? Order(job, run, places, host) : null;
+        var order = isNew && grace is null ? Order(db, job, run, places, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 
-    private JobOrder Order(JobRow job, RunOnHost run, List<NodePlace> places, Host host)
+    private JobOrder Order(GantryDb db, JobRow job, RunOnHost run, List<NodePlace> places, Host host)
     {
         var spec = run.Definition.Jobs[job.JobNum];
-        return JobPlanner.Order(
+        var order = JobPlanner.Order(
             job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
             host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
+        return order with { Files = OrderedFiles.Of(db, spec) };
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ApiError : Exception
     /// <summary>What is named is not there: dstack's reply, with the words of what it is.</summary>
     public static ApiError Missing(string message) => Coded(400, [(message, "resource_not_exists")]);
 
+    /// <summary>Anything that is not a run and does not exist.</summary>
+    public static ApiError NotExists() => Coded(400, [("Resource not found", "resource_not_exists")]);
+
     public static ApiError Bad(string message) => Coded(400, [(message, "error")]);
 
     public static ApiError Bad(IReadOnlyList<string> messages) => Coded(400, [.. messages.Select(message => (message, "error"))]);

@@ -7,6 +7,7 @@ using Gantry.Model.States;
 using Gantry.Server.Agents;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
+using Gantry.Server.Content;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
@@ -51,6 +52,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
             (db, changes) =>
             {
                 var now = ledger.Now;
+                RunArchives.Use(db, spec, caller, now);
                 IReadOnlyList<Guid> replaced = [];
                 if (given is not null && RunQueries.Find(db, project.Id, given) is { } current)
                     replaced = Override(db, changes, current, request, caller, now);

@@ -2,6 +2,7 @@ using Gantry.Server.Agents;
 using Gantry.Server.Api;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
+using Gantry.Server.Content;
 using Gantry.Server.Fleets;
 using Gantry.Server.Reconcilers;
 using Gantry.Server.Secrets;
@@ -74,7 +75,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
             .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
-            .AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
+            .AddContent(home).AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services
             .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton(home).AddSingleton(options)
             .AddSingleton(_ => new AgentFiles(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(AgentFiles.Variable))).AddSingleton<HostInstaller>()
@@ -101,6 +102,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<StreamEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<FileEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);
     }
 }

@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("f8e28614-41bd-4a4b-97e1-44eea83386ce"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("5cd944ed-e80f-4c1f-aba3-8c6bbbee5ceb"), entityTypeCount: 11)
         {
         }
 
@@ -19,6 +19,7 @@ namespace Gantry.Storage.CompiledModel
         {
             var eventRow = EventRowEntityType.Create(this);
             var eventTargetRow = EventTargetRowEntityType.Create(this);
+            var fileArchiveRow = FileArchiveRowEntityType.Create(this);
             var fleetRow = FleetRowEntityType.Create(this);
             var instanceRow = InstanceRowEntityType.Create(this);
             var jobRow = JobRowEntityType.Create(this);
@@ -29,6 +30,7 @@ namespace Gantry.Storage.CompiledModel
             var userRow = UserRowEntityType.Create(this);
 
             EventTargetRowEntityType.CreateForeignKey1(eventTargetRow, eventRow);
+            FileArchiveRowEntityType.CreateForeignKey1(fileArchiveRow, userRow);
             FleetRowEntityType.CreateForeignKey1(fleetRow, projectRow);
             JobRowEntityType.CreateForeignKey1(jobRow, instanceRow);
             JobRowEntityType.CreateForeignKey2(jobRow, runRow);
@@ -40,6 +42,7 @@ namespace Gantry.Storage.CompiledModel
 
             EventRowEntityType.CreateAnnotations(eventRow);
             EventTargetRowEntityType.CreateAnnotations(eventTargetRow);
+            FileArchiveRowEntityType.CreateAnnotations(fileArchiveRow);
             FleetRowEntityType.CreateAnnotations(fleetRow);
             InstanceRowEntityType.CreateAnnotations(instanceRow);
             JobRowEntityType.CreateAnnotations(jobRow);

@@ -22,6 +22,9 @@ internal static class Tables
         MapFleets(model);
         MapRuns(model);
         MapEvents(model);
+        var archive = model.Entity<FileArchiveRow>().ToTable("file_archives");
+        archive.HasKey(row => row.Id);
+        archive.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
         NameColumns(model);
     }
 

@@ -24,7 +24,6 @@ public sealed class UnsupportedTests
         { "python: 3.12: ", Hello with { Python = "3.12" } },
         { "nvcc: true: ", Hello with { Nvcc = true } },
         { "home_dir: /home/me: ", Hello with { HomeDir = "/home/me" } },
-        { "files: ./data: ", Hello with { Files = [new FilePathMapping("./data", "data")] } },
         { "repos: ..: ", Hello with { Repos = [new RepoSpec { LocalPath = ".." }] } },
         { "volumes: data: ", Hello with { Volumes = [new VolumeMountPoint { Path = "/data", Names = ["data"] }] } },
         { "volumes: /mnt:/data: ", Hello with { Volumes = [new InstanceMountPoint { Path = "/data", InstancePath = "/mnt" }] } },

@@ -1,3 +1,4 @@
+using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -35,9 +36,9 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     public bool WasRemoved => _wasRemoved;
 
     /// <summary>Makes and starts the container, once, and follows it.</summary>
-    public void Start(DockerImage image) => Work(async () =>
+    public void Start(DockerImage image, IReadOnlyList<LocalArchive> files) => Work(async () =>
     {
-        if (await TryStartAsync(image))
+        if (await TryStartAsync(image, files))
             await FollowAsync();
     });
 
@@ -68,12 +69,13 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         }
     });
 
-    private async Task<bool> TryStartAsync(DockerImage image)
+    private async Task<bool> TryStartAsync(DockerImage image, IReadOnlyList<LocalArchive> files)
     {
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
             await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
             SpoolFiles.TryCreate(spool.BegunPath);
             await docker.Containers.StartAsync(_name, _ended.Token);
@@ -85,7 +87,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             _never = DockerLeft;
             return true;
         }
-        catch (Exception exception) when (exception is DockerException or IOException)
+        catch (Exception exception) when (exception is DockerException or IOException or StartRefusedException)
         {
             await RefuseAsync(exception);
             return false;
@@ -100,6 +102,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             await RemoveAsync(force: true);
         Set(new Execution(ExecutionPhase.NotStarted, DiskFull: isFull, Problem: isFull
             ? "Docker's disk is full: the container could not be made. Make room (docker system df), then run it again."
+            : exception is StartRefusedException ? exception.Message
             : $"Docker could not start the container: {exception.Message.Trim().TrimEnd('.')}. The job did not run."));
     }
 

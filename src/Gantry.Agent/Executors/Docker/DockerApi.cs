@@ -115,7 +115,7 @@ internal sealed class DockerApi : IDisposable
         HttpResponseMessage reply;
         // A daemon that hangs before it answers is as good as gone; a reply that goes on for hours is none of this.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(request.RequestUri!.OriginalString.Contains("/wait", StringComparison.Ordinal) ? Timeout.InfiniteTimeSpan : Patience);
+        limit.CancelAfter(request.RequestUri!.OriginalString.Contains("/wait", StringComparison.Ordinal) || request.Content is PushContent ? Timeout.InfiniteTimeSpan : Patience);
         try
         {
             reply = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);

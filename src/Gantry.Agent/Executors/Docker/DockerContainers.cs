@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text.Json;
 
 namespace Gantry.Agent.Executors.Docker;
@@ -16,6 +17,51 @@ internal sealed class DockerContainers(DockerApi api)
     public async Task StartAsync(string name, CancellationToken cancellation)
     {
         using var reply = await api.CallAsync(HttpMethod.Post, $"containers/{name}/start", cancellation);
+    }
+
+    /// <summary>Whether a container's file system has a path, whether it runs or not.</summary>
+    public async Task<bool> HasPathAsync(string name, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reply = await api.CallAsync(HttpMethod.Head, $"containers/{name}/archive?path={Uri.EscapeDataString(path)}", cancellation);
+            return true;
+        }
+        catch (DockerException exception) when (exception.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The text of a file of a container; null when it has none.</summary>
+    public async Task<string?> ReadFileAsync(string name, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reply = await api.CallAsync(HttpMethod.Get, $"containers/{name}/archive?path={Uri.EscapeDataString(path)}", cancellation);
+            await using var tar = new TarReader(await reply.Content.ReadAsStreamAsync(cancellation));
+            if ((await tar.GetNextEntryAsync(copyData: false, cancellation))?.DataStream is not { } content)
+                return null;
+            using var reader = new StreamReader(content);
+            return await reader.ReadToEndAsync(cancellation);
+        }
+        catch (DockerException exception) when (exception.IsNotFound)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new DockerGoneException(api.Socket, exception);
+        }
+    }
+
+    /// <summary>Unpacks a tar at the root of a container's file system.</summary>
+    /// <param name="name">The container.</param>
+    /// <param name="write">Writes the tar.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task UnpackAsync(string name, Func<Stream, Task> write, CancellationToken cancellation)
+    {
+        using var reply = await api.CallAsync(HttpMethod.Put, $"containers/{name}/archive?path=/", new PushContent(write), cancellation);
     }
 
     /// <summary>One container; null when there is none of that name.</summary>

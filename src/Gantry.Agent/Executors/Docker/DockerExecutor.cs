@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Configurations;
@@ -8,7 +9,7 @@ using Gantry.Model.Link;
 namespace Gantry.Agent.Executors.Docker;
 
 /// <summary>Runs a job as a container of this host's Docker. What it does is seen by a <see cref="ContainerRunner"/>, and how it ended is in the spool.</summary>
-internal sealed class DockerExecutor(DockerAddress address, Guid agentId, TimeProvider time, AgentLog log) : IExecutor, IDisposable
+internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobContents contents, TimeProvider time, AgentLog log) : IExecutor, IDisposable
 {
     private const UnixFileMode ForEverybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -37,8 +38,11 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, TimePr
         var docker = _docker ?? throw new StartRefusedException($"The job needs Docker: {address.Problem}.");
         var pull = _pulls.GetOrAdd(
             spool.JobId, id => new ImagePull(docker.Images, container.Image, _credentials.GetValueOrDefault(id), docker.Time, () => Changed(id)));
+        var brought = contents.Prepare(spool, order, place: null);
         if (pull.Image is null)
             return pull.IsPulling ? Preparation.Pulling : Preparation.Underway;
+        if (brought != Preparation.Ready)
+            return brought;
         foreach (var mount in container.Mounts)
             Make(mount);
         if (order.NodeIps.Count > 0)
@@ -57,7 +61,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, TimePr
         var image = _pulls.GetValueOrDefault(spool.JobId)?.Image ?? throw new IOException("The job's image is not here.");
         var runner = NewRunner(spool);
         _runners[spool.JobId] = runner;
-        runner.Start(image);
+        runner.Start(image, contents.Of(spool.JobId));
         LetGoOfPull(spool.JobId);
         return 0;
     }
@@ -92,6 +96,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, TimePr
     public void Forget(JobSpool spool)
     {
         LetGoOfPull(spool.JobId);
+        contents.Forget(spool.JobId);
         if (_runners.TryRemove(spool.JobId, out var runner))
             runner.Dispose();
         if (_docker is { } docker && spool.IsClaimed && runner is not { WasRemoved: true })

@@ -17,6 +17,7 @@ internal sealed record DockerImage(string Id, DockerConfig? Config);
 internal sealed record DockerConfig
 {
     public string? WorkingDir { get; init; }
+    public string? User { get; init; }
     public string? StopSignal { get; init; }
     public IReadOnlyList<string>? Entrypoint { get; init; }
     public IReadOnlyList<string>? Cmd { get; init; }

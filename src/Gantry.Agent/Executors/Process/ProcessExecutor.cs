@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -6,7 +7,7 @@ using Gantry.Model.Link;
 namespace Gantry.Agent.Executors.Process;
 
 /// <summary>Runs a job as a process of this host: a wrapper shell in a session of its own, and under it the job in another one. See Wrapper.sh.</summary>
-internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int jobUmask) : IExecutor
+internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int jobUmask, JobContents contents) : IExecutor
 {
     /// <inheritdoc/>
     public Preparation Prepare(JobSpool spool, JobOrder order)
@@ -15,6 +16,10 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var setpriv = account is null ? null : tools.SetPriv ?? throw new StartRefusedException(
             $"The job is to run as user {order.User}, which needs the program setpriv (package util-linux), and this host has none.");
         var directory = WorkingDirectory.Prepare(spool, order, account);
+        var brought = contents.Prepare(spool, order, (archive, cancellation) =>
+            HostUnpack.RunAsync(archive.File, WorkingDirectory.Resolve(archive.Path, directory, account), account, cancellation));
+        if (brought != Preparation.Ready)
+            return brought;
         var command = CommandLine.Fit(spool, order.Command);
         var hostfile = StartScript.WriteHostfile(spool, order, account);
         var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
@@ -87,7 +92,11 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     }
 
     /// <inheritdoc/>
-    public void Forget(JobSpool spool) => File.Delete(StartScript.SharedHostfile(spool.JobId));
+    public void Forget(JobSpool spool)
+    {
+        contents.Forget(spool.JobId);
+        File.Delete(StartScript.SharedHostfile(spool.JobId));
+    }
 
     /// <inheritdoc/>
     public bool HasOutputLeft(JobSpool spool) => OutputKeepers(spool).Any();

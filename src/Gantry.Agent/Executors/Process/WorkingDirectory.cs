@@ -13,11 +13,17 @@ internal static class WorkingDirectory
     {
         if (order.WorkingDir is not { Length: > 0 } wanted)
             return account is null ? Make(spool.WorkPath, null) : account.Home;
-        var path = wanted == "~" || wanted.StartsWith("~/", StringComparison.Ordinal) ? Home(account) + wanted[1..] : wanted;
+        var path = Expand(wanted, account);
         if (!Path.IsPathRooted(path))
             throw new StartRefusedException($"The working directory {wanted} is not absolute: it must begin with / or ~/.");
         return Make(path, account);
     }
+
+    /// <summary>The absolute path of what an order names: relative paths begin in the working directory, <c>~</c> is the home of the job's user.</summary>
+    public static string Resolve(string path, string directory, UnixAccount? account) => Path.GetFullPath(Expand(path, account), directory);
+
+    private static string Expand(string path, UnixAccount? account) =>
+        path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Home(account) + path[1..] : path;
 
     private static string Make(string path, UnixAccount? account)
     {
