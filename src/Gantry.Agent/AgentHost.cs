@@ -10,6 +10,7 @@ using Gantry.Agent.Logs;
 using Gantry.Agent.Metrics;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Model.Link;
 using Gantry.Agent.Streams;
 
 namespace Gantry.Agent;
@@ -41,10 +42,11 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
         var accepting = listener.AcceptAsync(ended.Token);
-        var containers = new ContainerRounds(docker, host, jobs, listener, time, log).RunAsync(ended.Token);
+        var samplesOfGpus = new GpuSampler(gpus, spool);
+        var containers = new ContainerRounds(docker, host, jobs, listener, samplesOfGpus, time, log).RunAsync(ended.Token);
         try
         {
-            await SweepAsync(jobs, listener, ended.Token);
+            await SweepAsync(jobs, listener, samplesOfGpus, ended.Token);
         }
         catch (OperationCanceledException)
         {
@@ -55,7 +57,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
     }
 
     // The safety net under the events, the samples, and the end of an idle agent.
-    private async Task SweepAsync(JobTable jobs, AgentListener listener, CancellationToken ended)
+    private async Task SweepAsync(JobTable jobs, AgentListener listener, GpuSampler samplesOfGpus, CancellationToken ended)
     {
         var sampler = new JobSampler(time);
         var pause = options.IdleExit / 4 is var quarter && quarter < LongestPause ? quarter : LongestPause;
@@ -83,8 +85,9 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
             wasLive = jobs.HasLive;
             if (!listener.IsAlone && sampler.Sample(jobs.All) is { } samples)
             {
+                var whole = new JobSamples { At = samples.At, Samples = samplesOfGpus.Add(samples.Samples) };
                 foreach (var connection in listener.Connections)
-                    connection.Send(samples);
+                    connection.Send(whole);
             }
         }
     }

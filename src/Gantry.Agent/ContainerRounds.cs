@@ -8,7 +8,7 @@ using Gantry.Model.Link;
 namespace Gantry.Agent;
 
 /// <summary>What is done about Docker every few seconds: whether it is there is told to servers, what containers use is measured, what nobody needs any more is removed.</summary>
-internal sealed class ContainerRounds(DockerExecutor executor, HostWatch host, JobTable jobs, AgentListener listener, TimeProvider time, AgentLog log)
+internal sealed class ContainerRounds(DockerExecutor executor, HostWatch host, JobTable jobs, AgentListener listener, GpuSampler gpus, TimeProvider time, AgentLog log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TidyPause = TimeSpan.FromMinutes(5);
@@ -51,8 +51,9 @@ internal sealed class ContainerRounds(DockerExecutor executor, HostWatch host, J
         }
         if (!listener.IsAlone && await ContainerSampler.SampleAsync(executor, ended) is { Count: > 0 } samples)
         {
+            var whole = new JobSamples { At = time.GetUtcNow(), Samples = gpus.Add(samples) };
             foreach (var connection in listener.Connections)
-                connection.Send(new JobSamples { At = time.GetUtcNow(), Samples = samples });
+                connection.Send(whole);
         }
     }
 }

@@ -48,6 +48,15 @@ public sealed class GantryClient : IDisposable
     public Task<ListGpusResponse> ListGpusAsync(string project, ListGpusRequest request, CancellationToken cancellation = default) =>
         PostAsync($"{Project(project)}/gpus/list", request, ApiJson.Default.ListGpusRequest, ApiJson.Default.ListGpusResponse, cancellation);
 
+    /// <summary>What a job used, newest first, at most so many points.</summary>
+    public async Task<JobMetrics> GetJobMetricsAsync(string project, string run, int replica, int job, int limit, CancellationToken cancellation = default)
+    {
+        var query = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"replica_num={replica}&job_num={job}&limit={limit}");
+        using var request = Request(HttpMethod.Get, $"{Project(project)}/metrics/job/{Uri.EscapeDataString(run)}?{query}", null);
+        using var response = await SendAsync(request, cancellation);
+        return Parse(await ReadAsync(response, cancellation), ApiJson.Default.JobMetrics);
+    }
+
     /// <summary>One page of runs, at most 100, the latest first unless asked otherwise.</summary>
     public Task<IReadOnlyList<Run>> ListRunsAsync(ListRunsRequest request, CancellationToken cancellation = default) =>
         PostAsync("api/runs/list", request, ApiJson.Default.ListRunsRequest, ApiJson.Default.IReadOnlyListRun, cancellation);

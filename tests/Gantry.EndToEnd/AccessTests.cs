@@ -24,6 +24,7 @@ public sealed partial class AccessTests(RunningHome home) : IClassFixture<Runnin
         ("POST", "/api/project/main/repos/init", Member, """{"repo_id": "none", "repo_info": {"repo_type": "virtual"}}"""),
         ("POST", "/api/project/main/runs/get", Member, """{"run_name": "nobody"}"""),
         ("POST", "/api/project/main/runs/get_plan", Member, """{"run_spec": {"run_name": "x", "configuration": {"type": "task", "commands": ["true"]}}}"""),
+        ("GET", "/api/project/main/metrics/job/nobody", Member, null),
         ("POST", "/api/project/main/gpus/list", Member, """{"run_spec": {"run_name": "x", "configuration": {"type": "task", "commands": ["true"]}}}"""),
         ("POST", "/api/project/main/runs/apply", Member, """{"plan": {"run_spec": {"configuration": {"type": "task", "commands": []}}}}"""),
         ("POST", "/api/project/main/runs/stop", Member, """{"runs_names": ["nobody"], "abort": false}"""),

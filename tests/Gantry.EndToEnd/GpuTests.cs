@@ -77,6 +77,23 @@ public sealed class GpuTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Metrics_OfARunningJob_AreItsCpuMemoryAndDevices()
+    {
+        tools.PutNvidia(2, utilisation: "73", used: "2048");
+        var gate = new Gate(Home, "first");
+        await Home.Submit("first", [$"(while [ ! -e '{Home.Work}/first.open' ]; do :; done) &", .. gate.Commands()], "resources:\n  gpu: H100:1");
+        await gate.UntilReached();
+
+        await Deadline.Until("the job's metrics", async () =>
+            (await Home.GantryOk("metrics", "first")).Output is var text && text.Contains("73%", StringComparison.Ordinal) && text.Contains("2GB/80GB", StringComparison.Ordinal));
+        gate.Open();
+        await Home.Api.UntilRun("first", "done");
+        Assert.Contains("gpu=0", (await Home.GantryOk("metrics", "first")).Output, StringComparison.Ordinal);
+        await Home.GantryOk("delete", "-y", "first");
+        Assert.Empty(Directory.GetFiles(Path.Combine(Home.ServerDirectory, "metrics")));
+    }
+
+    [Fact]
     public async Task GpuThatIsNotThere_IsRefusedWithTheToolsOwnWords()
     {
         tools.Put("nvidia-smi", "echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18");

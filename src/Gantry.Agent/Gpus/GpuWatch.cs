@@ -40,8 +40,12 @@ internal sealed class GpuWatch(GpuProbe probe, TimeProvider time)
         }
     }
 
-    /// <summary>What the devices do, not older than asked for where the tools answer.</summary>
-    public async Task<IReadOnlyList<GpuReading>> ReadAsync(TimeSpan age, CancellationToken cancellation) => (await ReportAsync(age, cancellation)).Report.Readings;
+    /// <summary>What the devices did when they were last looked at. A look begins where that is older than asked for; nobody waits for it.</summary>
+    public IReadOnlyList<GpuReading> Latest(TimeSpan age)
+    {
+        _ = Look(age);
+        return _last.Readings;
+    }
 
     private async Task<(GpuReport Report, string? Slow)> ReportAsync(TimeSpan age, CancellationToken cancellation)
     {

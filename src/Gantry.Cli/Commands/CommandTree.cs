@@ -21,6 +21,7 @@ internal static class CommandTree
         ("exec", ExecCommand.Build),
         ("attach", AttachCommand.Build),
         ("ssh-proxy", SshProxyCommand.Build),
+        ("metrics", MetricsCommand.Build),
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),
@@ -35,7 +36,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["export", "import", "gateway", "init", "login", "metrics", "preset", "secret", "volume"];
+        ["export", "import", "gateway", "init", "login", "preset", "secret", "volume"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

@@ -48,6 +48,7 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(IReadOnlyList<Instance>))]
 [JsonSerializable(typeof(ListGpusRequest))]
 [JsonSerializable(typeof(ListGpusResponse))]
+[JsonSerializable(typeof(JobMetrics))]
 [JsonSerializable(typeof(InstanceOffer))]
 [JsonSerializable(typeof(GetFileArchiveByHashRequest))]
 [JsonSerializable(typeof(FileArchive))]

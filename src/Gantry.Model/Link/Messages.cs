@@ -256,7 +256,16 @@ public sealed class JobSamples : LinkMessage
 /// <param name="JobId">The job submission's id.</param>
 /// <param name="CpuMicros">CPU time since its start, in microseconds, of all of its processes.</param>
 /// <param name="MemoryBytes">Resident memory of all of its processes.</param>
-public sealed record JobSample(Guid JobId, long CpuMicros, long MemoryBytes);
+public sealed record JobSample(Guid JobId, long CpuMicros, long MemoryBytes)
+{
+    /// <summary>Its devices, in the order of its order; empty for a job without, or while they can not be read.</summary>
+    public IReadOnlyList<GpuSample> Gpus { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>What is used of a device.</summary>
+/// <param name="UtilPercent">0 to 100; null where its tool does not tell.</param>
+/// <param name="MemoryUsedMib">Memory; null where its tool does not tell.</param>
+public sealed record GpuSample(int? UtilPercent, long? MemoryUsedMib);
 
 /// <summary>Constants of the link.</summary>
 public static class LinkProtocol

@@ -125,7 +125,7 @@ internal sealed class AgentSession(
             }
             else if (control is JobSamples samples)
             {
-                await storing.Writer.WriteAsync(observations.SampleAsync(samples, cancellationToken), cancellationToken);
+                await storing.Writer.WriteAsync(observations.SampleAsync(instance, samples, cancellationToken), cancellationToken);
             }
             else if (control is null)
             {

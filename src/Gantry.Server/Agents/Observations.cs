@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Changes;
+using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Agents;
 
 /// <summary>Takes agents' words into the rows.</summary>
-internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs)
+internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs, MetricStore metrics)
 {
     private const int LoadedAtOnce = 1000;
 
@@ -73,20 +74,28 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             cancellationToken);
 
     /// <summary>Stores what jobs use.</summary>
-    public Task SampleAsync(JobSamples samples, CancellationToken cancellationToken) =>
-        ledger.CommitAsync(
+    public async Task SampleAsync(InstanceRow instance, JobSamples samples, CancellationToken cancellationToken)
+    {
+        var own = await ledger.CommitAsync(
             (db, _) =>
             {
+                var taken = new List<JobSample>(samples.Samples.Count);
                 foreach (var sample in samples.Samples)
                 {
-                    if (db.Jobs.Find(sample.JobId) is not { } job)
+                    // Another server's jobs may be there, and another host may be mistaken about whose they are.
+                    if (db.Jobs.Find(sample.JobId) is not { } job || job.InstanceId != instance.Id)
                         continue;
+                    taken.Add(sample);
                     job.CpuMicros = sample.CpuMicros;
                     job.MemoryBytes = sample.MemoryBytes;
                     job.PeakMemoryBytes = Math.Max(job.PeakMemoryBytes, sample.MemoryBytes);
                 }
+                return taken;
             },
             cancellationToken);
+        // By this server's clock: a host's may be an hour off.
+        metrics.Add(ledger.Now, own);
+    }
 
     private void NeverStarted(GantryDb db, ChangeSet changes, JobRow job, DateTimeOffset now)
     {

@@ -8,6 +8,7 @@ using Gantry.Server.Agents;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
 using Gantry.Server.Content;
+using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
@@ -16,7 +17,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary>From a spec to a plan, and from a plan to a run.</summary>
-internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, RunQueries queries, ILogStore logs)
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, RunQueries queries, ILogStore logs, MetricStore metrics)
 {
     /// <summary>A run that was just stored is placed nowhere.</summary>
     private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
@@ -95,7 +96,10 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     public void DeleteLogs(IEnumerable<Guid> jobs)
     {
         foreach (var job in jobs)
+        {
             logs.Delete(job);
+            metrics.Delete(job);
+        }
     }
 
     private static RunDefinition Define(RunSpec spec)

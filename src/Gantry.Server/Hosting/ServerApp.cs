@@ -4,6 +4,7 @@ using Gantry.Server.Auth;
 using Gantry.Server.Changes;
 using Gantry.Server.Content;
 using Gantry.Server.Fleets;
+using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
 using Gantry.Server.Secrets;
 using Gantry.Storage;
@@ -73,7 +74,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
             .AddSingleton<ChangeFeed>().AddSingleton<IdleMemory>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
             .AddSingleton<RunDefinitions>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
-            .AddSingleton<LogIntake>().AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
+            .AddSingleton<LogIntake>().AddSingleton(services => new MetricStore(home, TimeProvider.System, services.GetRequiredService<ILogger<MetricStore>>())).AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
             .AddContent(home).AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services
@@ -97,6 +98,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<UserEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<RunEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<GpuEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<MetricEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FleetEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<StreamEndpoints>(web.Services).Map(web);

@@ -25,6 +25,7 @@ internal sealed class ServerHome : IDisposable
     public string DatabasePath => Path.Combine(ServerDirectory, "gantry.db");
     public string LogsDirectory => Path.Combine(ServerDirectory, "logs");
     public string BlobsDirectory => Path.Combine(ServerDirectory, "blobs");
+    public string MetricsDirectory => Path.Combine(ServerDirectory, "metrics");
     private string AddressPath => Path.Combine(ServerDirectory, "server.json");
     private string TokenPath => Path.Combine(ServerDirectory, "admin-token");
 
