@@ -32,7 +32,7 @@ public sealed class StopTests
         await server.StopAsync(job, 0.3);
 
         await server.UntilEndedAsync(job);
-        Assert.Empty(Leftovers.Of(job.ToString()));
+        await Eventually.True(() => Leftovers.Of(job.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]
@@ -89,14 +89,14 @@ public sealed class StopTests
     {
         await using var agent = await TestAgent.StartAsync();
         await using var server = await agent.ConnectAsync();
-        var order = server.Order("sleep 60");
+        var order = server.Order("sleep 300");
 
         await server.WantAsync(order);
         await server.StopAsync(order.JobId, 5);
 
         var ended = await server.UntilEndedAsync(order.JobId);
         Assert.True(ended.State is ObservedState.Exited or ObservedState.FailedToStart);
-        Assert.Empty(Leftovers.Of(order.JobId.ToString()));
+        await Eventually.True(() => Leftovers.Of(order.JobId.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class StopTests
         var ended = await server.UntilEndedAsync(job);
         Assert.Equal((ObservedState.Exited, 4), (ended.State, ended.ExitStatus));
         Assert.Equal("main\n", server.Text(job));
-        Assert.Empty(Leftovers.Of(job.ToString()));
+        await Eventually.True(() => Leftovers.Of(job.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class SurvivalTests
         var ended = await second.UntilEndedAsync(job);
 
         Assert.Equal((ObservedState.Exited, 9, "one\ntwo\n"), (ended.State, ended.ExitStatus, second.Text(job)));
-        Assert.Empty(Leftovers.Of(job.ToString()));
+        await Eventually.True(() => Leftovers.Of(job.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class SurvivalTests
         Assert.Equal((ObservedState.Lost, null), (ended.State, ended.ExitStatus));
         Assert.NotNull(ended.Error);
         Assert.Equal("up\n", server.Text(job));
-        Assert.Empty(Leftovers.Of(job.ToString()));
+        await Eventually.True(() => Leftovers.Of(job.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class SurvivalTests
         await second.WantAgainAsync((job, 0));
 
         Assert.Equal((ObservedState.Lost, "up\n"), ((await second.UntilEndedAsync(job)).State, second.Text(job)));
-        Assert.Empty(Leftovers.Of(job.ToString()));
+        await Eventually.True(() => Leftovers.Of(job.ToString()).Count == 0, "the end of all that the job left");
     }
 
     [Fact]

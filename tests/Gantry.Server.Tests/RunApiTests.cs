@@ -62,10 +62,10 @@ public sealed class RunApiTests(RunningServer server) : IClassFixture<RunningSer
     {
         var (status, body) = await server.CallAsync(
             "/api/project/main/runs/apply",
-            """{"plan":{"run_spec":{"configuration":{"type":"task","docker":true,"commands":["true"],"files":["./x:/x"]}}}}""");
+            """{"plan":{"run_spec":{"configuration":{"type":"task","docker":true,"commands":["true"],"volumes":["data:/data"]}}}}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("docker", body, StringComparison.Ordinal);
-        Assert.Contains("files", body, StringComparison.Ordinal);
+        Assert.Contains("volumes", body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -274,7 +274,7 @@ internal sealed class JobKeeper
     private bool KillLeftovers()
     {
         var left = Executor.Kill(_spool, _witnessed);
-        var patience = left == Leftovers.Some ? JobPatience.Output : JobPatience.Leftover;
+        var patience = left == Leftovers.Some ? JobPatience.Output : JobPatience.Unsure;
         if (left == Leftovers.None || WaitedSoFar() > patience)
             return true;
         LookIn(JobPatience.KillPause);

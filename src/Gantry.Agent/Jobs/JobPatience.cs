@@ -6,6 +6,9 @@ internal static class JobPatience
     /// <summary>After the end of the main process, for the end of its output, before what it left behind is killed. Mostly it takes a millisecond.</summary>
     public static readonly TimeSpan Leftover = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>For processes that may be the job's and are just becoming another program, so that nobody can read their mark. On a busy host that takes a while.</summary>
+    public static readonly TimeSpan Unsure = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Between two looks at processes that were killed: a signal takes a moment.</summary>
     public static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(2);
 
