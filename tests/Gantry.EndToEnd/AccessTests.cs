@@ -43,6 +43,7 @@ public sealed partial class AccessTests(RunningHome home) : IClassFixture<Runnin
         ("GET", "/api/project/main/runs/nobody/exec", Member, null),
         ("GET", "/api/project/main/runs/nobody/forward", Member, null),
         ("GET", "/api/project/main/runs/nobody/attach", Member, null),
+        ("GET", "/api/project/main/runs/nobody/presence", Member, null),
         ("POST", "/api/project/main/logs/poll", Member, """{"run_name": "nobody", "job_submission_id": "00000000-0000-4000-8000-000000000000"}"""),
         ("GET", "/api/project/main/events/watch", Member, null),
         ("POST", "/api/files/get_archive_by_hash", User, """{"hash": "00"}"""),

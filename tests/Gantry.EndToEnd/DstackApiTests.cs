@@ -66,6 +66,16 @@ public sealed class DstackApiTests(RunningHome home) : IClassFixture<RunningHome
     }
 
     [Fact]
+    public async Task DevEnvironment_Applied_IsAnsweredInTheSameShape()
+    {
+        // The capture names a version of Python, which only an image has.
+        AssertLike("runs_apply_dev", await Send("runs_apply_dev", request => request["plan"]!["run_spec"]!["configuration"]!["python"] = null));
+        await home.Api.UntilRun("dev1", "running");
+        await Send("runs_stop", request => request["runs_names"] = new JsonArray("dev1"));
+        await home.Api.UntilRun("dev1", "terminated");
+    }
+
+    [Fact]
     public async Task Errors_OfAuthentication_AreDstacks()
     {
         AssertSame("no_token", await Send("no_token", token: ""));

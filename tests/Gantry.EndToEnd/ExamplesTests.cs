@@ -14,7 +14,7 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
         ["retry"] = (0, "attempt 1\nattempt 2\nattempt 3\nthird time lucky\n"),
     };
 
-    private static readonly string[] Stopped = ["long", "schedule"];
+    private static readonly string[] Stopped = ["dev", "long", "schedule"];
 
     /// <summary>Names of the examples that end by themselves.</summary>
     public static TheoryData<string> AttachedNames() => [.. Attached.Keys];
@@ -46,6 +46,17 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
 
         Assert.EndsWith("asked to stop: saving a checkpoint\nsaved\n", (await follow.Result()).Output, StringComparison.Ordinal);
         await home.Api.UntilRun("long", "terminated");
+    }
+
+    [Fact]
+    public async Task Dev_Applied_IsThereToBeEntered()
+    {
+        await home.GantryOk("apply", "-f", Checkout.Example("dev"), "-y", "-d");
+        await home.Api.UntilRun("dev", "running");
+        var said = await home.GantryOk("exec", "dev", "--", "sh", "-c", "until [ -e notes.txt ]; do :; done; cat notes.txt");
+        Assert.Equal("made by init\n", said.Output);
+        await home.GantryOk("stop", "dev", "-y");
+        await home.Api.UntilRun("dev", "terminated");
     }
 
     [Fact]

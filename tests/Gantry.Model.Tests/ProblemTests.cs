@@ -50,13 +50,12 @@ public class ProblemTests
     }
 
     [Theory]
-    [InlineData("type: tsak", "1:7: type: \"tsak\" is not a type of configuration; did you mean \"task\"? Allowed: task, fleet")]
-    [InlineData("type: service", "1:7: type: type: service is not supported yet by this version of Gantry; allowed: task, fleet")]
-    [InlineData("type: dev-environment\nide: vscode", "1:7: type: type: dev-environment is not supported yet by this version of Gantry; allowed: task, fleet")]
-    [InlineData("type: volume", "1:7: type: type: volume is not supported yet by this version of Gantry; allowed: task, fleet")]
-    [InlineData("type: gateway", "1:7: type: type: gateway is not supported yet by this version of Gantry; allowed: task, fleet")]
-    [InlineData("name: x", "1:1: type: is missing; allowed: task, fleet")]
-    [InlineData("type: [task]", "1:7: type: must be text, not a list; allowed: task, fleet")]
+    [InlineData("type: tsak", "1:7: type: \"tsak\" is not a type of configuration; did you mean \"task\"? Allowed: task, dev-environment, fleet")]
+    [InlineData("type: service", "1:7: type: type: service is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
+    [InlineData("type: volume", "1:7: type: type: volume is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
+    [InlineData("type: gateway", "1:7: type: type: gateway is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
+    [InlineData("name: x", "1:1: type: is missing; allowed: task, dev-environment, fleet")]
+    [InlineData("type: [task]", "1:7: type: must be text, not a list; allowed: task, dev-environment, fleet")]
     [InlineData("- type: task", "1:1: must be a mapping, not a list")]
     [InlineData("hello", "1:1: must be a mapping, not a single value")]
     public void Parse_TypeThatCannotRun_SaysWhich(string yaml, string problem) => Assert.Equal([problem], Problems(yaml));

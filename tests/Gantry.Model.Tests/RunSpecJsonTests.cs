@@ -10,6 +10,7 @@ public class RunSpecJsonTests
     [InlineData("apply-hello.json")]
     [InlineData("apply-nightly.json")]
     [InlineData("apply-longrun.json")]
+    [InlineData("apply-dev.json")]
     public void RunSpec_OfDstacksReply_IsWrittenAsItCame(string fixture)
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture));

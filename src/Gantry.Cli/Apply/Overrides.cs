@@ -28,30 +28,29 @@ internal sealed record Overrides
     public string[] RunArguments { get; init; } = [];
 
     /// <summary>The configuration with these in it. What cannot be read is added to the problems.</summary>
-    public TaskConfiguration Apply(TaskConfiguration task, List<string> problems)
+    public RunConfiguration Apply(RunConfiguration run, List<string> problems)
     {
         if (Name is not null && !RunName.IsValid(Name))
             problems.Add($"--name: \"{Name}\" is not a name; allowed: {RunName.Allowed}");
         var maxDuration = Read("--max-duration", MaxDuration, DurationText.ParseOrOff, problems);
         var idleDuration = DontDestroy ? DurationOrOff.Off : Read("--idle-duration", IdleDuration, DurationText.ParseOrOff, problems);
         var maxPrice = Read("--max-price", MaxPrice, PriceText.Parse, problems);
-        return task with
+        return WithArguments(run, problems) with
         {
-            Name = Name ?? task.Name,
-            Env = WithEnv(task.Env, problems),
-            Resources = WithResources(task.Resources, problems),
-            Commands = WithArguments(task.Commands, problems),
-            Ports = WithPorts(task.Ports, problems),
-            MaxPrice = maxPrice ?? task.MaxPrice,
-            MaxDuration = maxDuration ?? task.MaxDuration,
-            IdleDuration = idleDuration ?? task.IdleDuration,
-            SpotPolicy = Spot(problems) ?? task.SpotPolicy,
-            Retry = WithRetry(task.Retry, problems),
-            CreationPolicy = Reuse ? Model.Configurations.CreationPolicy.Reuse : task.CreationPolicy,
-            Backends = OrOwn(Backends, task.Backends),
-            Regions = OrOwn(Regions, task.Regions),
-            InstanceTypes = OrOwn(InstanceTypes, task.InstanceTypes),
-            Fleets = OrOwn(Fleets, task.Fleets),
+            Name = Name ?? run.Name,
+            Env = WithEnv(run.Env, problems),
+            Resources = WithResources(run.Resources, problems),
+            Ports = WithPorts(run.Ports, problems),
+            MaxPrice = maxPrice ?? run.MaxPrice,
+            MaxDuration = maxDuration ?? run.MaxDuration,
+            IdleDuration = idleDuration ?? run.IdleDuration,
+            SpotPolicy = Spot(problems) ?? run.SpotPolicy,
+            Retry = WithRetry(run.Retry, problems),
+            CreationPolicy = Reuse ? Model.Configurations.CreationPolicy.Reuse : run.CreationPolicy,
+            Backends = OrOwn(Backends, run.Backends),
+            Regions = OrOwn(Regions, run.Regions),
+            InstanceTypes = OrOwn(InstanceTypes, run.InstanceTypes),
+            Fleets = OrOwn(Fleets, run.Fleets),
         };
     }
 
@@ -84,6 +83,13 @@ internal sealed record Overrides
             Disk = disk ?? own.Disk,
         };
     }
+
+    private RunConfiguration WithArguments(RunConfiguration run, List<string> problems) => run switch
+    {
+        TaskConfiguration task => task with { Commands = WithArguments(task.Commands, problems) },
+        DevEnvironmentConfiguration environment => environment with { Init = WithArguments(environment.Init, problems) },
+        _ => run,
+    };
 
     private List<string> WithArguments(IReadOnlyList<string> commands, List<string> problems)
     {

@@ -47,26 +47,28 @@ internal static class PlanView
         if (spec.ConfigurationPath is { } path)
             yield return ("Configuration", path, false);
         yield return ("Type", spec.Configuration.Type, false);
-        if (spec.Configuration is not TaskConfiguration task)
+        if (spec.Configuration is not RunConfiguration run)
             yield break;
         var profile = spec.Profile;
-        if (task.Nodes is > 1)
-            yield return ("Nodes", task.Nodes.Value.ToString(CultureInfo.InvariantCulture), false);
-        yield return ("Resources", Resources(task.Resources), task.Resources == ResourcesSpec.Default);
+        if (run is TaskConfiguration { Nodes: > 1 and var nodes })
+            yield return ("Nodes", nodes.ToString(CultureInfo.InvariantCulture), false);
+        yield return ("Resources", Resources(run.Resources), run.Resources == ResourcesSpec.Default);
         if (profile is { Name.Length: > 0 })
             yield return ("Profile", profile.Name, profile.Name == "default");
-        var spot = task.SpotPolicy ?? profile?.SpotPolicy;
+        var spot = run.SpotPolicy ?? profile?.SpotPolicy;
         yield return ("Spot policy", spot is { } policy ? WireName.Of(policy) : "on-demand", spot is null);
-        var price = task.MaxPrice ?? profile?.MaxPrice;
+        var price = run.MaxPrice ?? profile?.MaxPrice;
         yield return ("Max price", price is { } dollars ? Words.Price(dollars) : "off", price is null);
-        var retry = task.Retry ?? profile?.Retry;
+        var retry = run.Retry ?? profile?.Retry;
         yield return ("Retry policy", Retry(retry), retry is null);
-        var maxDuration = task.MaxDuration ?? profile?.MaxDuration;
+        var maxDuration = run.MaxDuration ?? profile?.MaxDuration;
         yield return ("Max duration", maxDuration is { } duration ? DurationText.Print(duration) : "off", maxDuration is null);
-        var schedule = task.Schedule ?? profile?.Schedule;
+        if (run is DevEnvironmentConfiguration environment)
+            yield return ("Inactivity duration", environment.InactivityDuration is { } alone ? DurationText.Print(alone) : "off", environment.InactivityDuration is null);
+        var schedule = run.Schedule ?? profile?.Schedule;
         if (schedule is not null)
             yield return ("Schedule", string.Join("; ", schedule.Cron) + " (UTC)", false);
-        yield return ("Priority", (task.Priority ?? 0).ToString(CultureInfo.InvariantCulture), task.Priority is null or 0);
+        yield return ("Priority", (run.Priority ?? 0).ToString(CultureInfo.InvariantCulture), run.Priority is null or 0);
     }
 
     private static string Resources(ResourcesSpec resources)

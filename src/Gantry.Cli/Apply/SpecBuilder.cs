@@ -10,14 +10,14 @@ internal static class SpecBuilder
 {
     public static PreparedRun Build(Invocation invocation, ApplyRequest request, Configuration configuration)
     {
-        if (configuration is not TaskConfiguration task)
+        if (configuration is not RunConfiguration run)
             throw new CliException(ExitCodes.Invalid, $"{request.File}: Gantry does not apply the type {configuration.Type} yet.");
         var profile = ProfileFile.Load(invocation, request.Profile, request.NoProfile);
 
         var problems = new List<string>();
-        task = request.Overrides.Apply(task, problems);
-        task = task with { Env = Resolve(task.Env, invocation.Environment, request.File, problems) };
-        var files = problems.Count == 0 ? RunFiles.Pack(task.Files, invocation, request.File, problems) : new RunFiles();
+        run = request.Overrides.Apply(run, problems);
+        run = run with { Env = Resolve(run.Env, invocation.Environment, request.File, problems) };
+        var files = problems.Count == 0 ? RunFiles.Pack(run.Files, invocation, request.File, problems) : new RunFiles();
         if (problems.Count > 0)
         {
             files.Dispose();
@@ -25,10 +25,10 @@ internal static class SpecBuilder
         }
         var spec = new RunSpec
         {
-            RunName = task.Name,
+            RunName = run.Name,
             RepoId = "none",
             ConfigurationPath = request.File == "-" ? null : request.File,
-            Configuration = task,
+            Configuration = run,
             Profile = profile,
         };
         return new PreparedRun(spec, files);

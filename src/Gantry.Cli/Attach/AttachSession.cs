@@ -21,6 +21,7 @@ internal sealed record AttachRequest(
 /// <summary>While it is there, <c>ssh RUN</c> works and the run's ports are ports of this machine.</summary>
 internal sealed class AttachSession(Invocation invocation, ProjectConnection project, string run, AttachRequest request) : IAsyncDisposable
 {
+    private static readonly TimeSpan PresencePause = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource ended = new();
     private readonly List<PortForward> forwards = [];
     private readonly SshConfig config = new(invocation.Home, invocation.Environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), invocation.Time);
@@ -54,6 +55,8 @@ internal sealed class AttachSession(Invocation invocation, ProjectConnection pro
         var target = RunTarget.Read(await project.Client.GetRunJsonAsync(project.Name, new GetRunRequest(run), cancellation), request.Replica, request.Job)
             ?? throw new CliException(ExitCodes.Failed, $"The run {run} has no job {request.Job} on a host now.");
         var address = Address(request.Host);
+        if (target.IsDevEnvironment)
+            _ = Task.Run(() => StayAsync(ended.Token), cancellation);
         Listen(target, address);
         foreach (var forward in forwards)
             _ = Task.Run(() => forward.RunAsync(project, run, request.Replica, request.Job, ended.Token), cancellation);
@@ -62,6 +65,8 @@ internal sealed class AttachSession(Invocation invocation, ProjectConnection pro
             var identity = SshIdentity.Find(invocation.Home, request.Identity);
             isInConfig = true;
             await config.AddAsync(run, Settings(target, identity), cancellation);
+            if (target.Ide is { } ide && EditorLink.Of(ide, run, await JobDirectory.FindAsync(project, run, request, cancellation)) is var (editor, link))
+                invocation.Terminal.Note($"To open in {editor}, use: {link}");
             invocation.Terminal.Note($"To connect to the run via SSH, use: ssh {run}");
         }
         if (forwards.Count > 0)
@@ -77,6 +82,30 @@ internal sealed class AttachSession(Invocation invocation, ProjectConnection pro
         if (isInConfig)
             await config.RemoveAsync(run, CancellationToken.None);
         ended.Dispose();
+    }
+
+    // Whoever is attached keeps a dev environment from being stopped as left alone, also while nothing goes over any connection.
+    private async Task StayAsync(CancellationToken cancellation)
+    {
+        var nothing = new byte[1];
+        while (true)
+        {
+            try
+            {
+                await using var presence = await project.Client.OpenStreamAsync(project.Name, run, new JobStreamRequest("presence", request.Replica, request.Job), cancellation);
+                while (await presence.ReadAsync(nothing, cancellation) > 0)
+                    continue;
+            }
+            catch (Exception error) when (error is JobStreamException or ServerUnreachableException)
+            {
+                // The server is away, or the job: until either is back.
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await Task.Delay(PresencePause, invocation.Time, CancellationToken.None);
+        }
     }
 
     // What was asked for has to be; what only the configuration says may be taken here, not least by the job itself.

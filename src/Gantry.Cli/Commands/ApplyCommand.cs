@@ -3,6 +3,7 @@ using Gantry.Cli.Apply;
 using Gantry.Cli.Attach;
 using Gantry.Cli.Fleets;
 using Gantry.Cli.Projects;
+using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 
 namespace Gantry.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class ApplyCommand
 {
     private static readonly string[] HelpTypes = ["task", "service", "dev-environment", "fleet", "volume", "gateway", "preset"];
 
-    /// <summary>dstack's <c>apply -h TYPE</c>: there is one type yet, and the help is one page.</summary>
+    /// <summary>dstack's <c>apply -h TYPE</c>: the help is one page for all types.</summary>
     public static string[] WithoutHelpType(string[] args)
     {
         var help = Array.FindIndex(args, argument => argument is "-h" or "--help");
@@ -36,6 +37,7 @@ internal static class ApplyCommand
               gantry apply                              the .dstack.yml of this directory
               gantry apply -f train.dstack.yml -y       without asking
               gantry apply -f train.dstack.yml -y -d    and without waiting
+              gantry apply -f dev.dstack.yml            a dev environment: says how to open it, and stays attached
               cat task.yml | gantry apply -f - -y
               gantry apply -f train.dstack.yml -n try-2 -e LR=0.1 --gpu H100:2 -- --epochs 3
             """);
@@ -67,8 +69,12 @@ internal static class ApplyCommand
             invocation.Terminal.Note($"Run {name} submitted. It waits for its schedule; next start: {Output.Words.LocalTime(next)}. Follow it with: gantry logs -f {name}");
             return ExitCodes.Ok;
         }
-        // Of a task only the ports, where it has some: whoever wants to ssh into it says so with gantry attach.
-        var attach = run.Jobs.Any(job => job.JobSpec.AppSpecs is { Count: > 0 }) ? new AttachRequest(WithSsh: false) : null;
-        return await new Attachment(invocation, project, name, attach).RunAsync(cancellation);
+        return await new Attachment(invocation, project, name, WhatToAttach(run)).RunAsync(cancellation);
     }
+
+    // Of a task only the ports, where it has some: whoever wants to ssh into it says so with gantry attach. A dev environment is there for that.
+    private static AttachRequest? WhatToAttach(Run run) =>
+        run.RunSpec.Configuration is DevEnvironmentConfiguration ? new AttachRequest()
+        : run.Jobs.Any(job => job.JobSpec.AppSpecs is { Count: > 0 }) ? new AttachRequest(WithSsh: false)
+        : null;
 }

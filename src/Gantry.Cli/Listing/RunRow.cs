@@ -19,6 +19,8 @@ internal sealed record RunRow
     public double? Price { get; init; }
     public string? Error { get; init; }
     public DateTimeOffset? NextTriggeredAt { get; init; }
+    /// <summary>Seconds for which nobody has been attached, where that has a limit.</summary>
+    public long Inactivity { get; init; }
     /// <summary>Its jobs, where there are several.</summary>
     public IReadOnlyList<RunRow> Jobs { get; init; } = [];
 
@@ -54,6 +56,7 @@ internal sealed record RunRow
             Price = price,
             Error = Text(run, "error") ?? (jobs.Count == 1 ? first!.Error : null),
             NextTriggeredAt = Time(run, "next_triggered_at"),
+            Inactivity = Number(Child(run, "latest_job_submission"), "inactivity_secs"),
             Jobs = jobs.Count > 1 ? jobs : [],
         };
     }

@@ -38,7 +38,8 @@ internal static class RunTable
         var name = (indent + row.Name, indent.Length > 0 ? Style.Dim : Style.Plain);
         var backend = (row.Backend, Style.Plain);
         var price = (row.Price is { } dollars ? Words.Price(dollars) : "", Style.Plain);
-        var status = (row.StatusMessage, StatusStyle(row.Status));
+        var alone = verbose && row.Inactivity > 0 ? $" (inactive for {Words.Elapsed(row.Inactivity)})" : "";
+        var status = (row.StatusMessage + alone, StatusStyle(row.Status));
         var submitted = (row.SubmittedAt == default ? "" : Words.Ago(row.SubmittedAt, now), Style.Plain);
         var next = (row.NextTriggeredAt is { } time && !row.IsFinished ? Words.LocalTime(time) : "", Style.Plain);
         if (verbose)

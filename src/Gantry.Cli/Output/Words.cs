@@ -18,6 +18,14 @@ internal static class Words
         var seconds => Count(seconds / (365 * 86_400.0), "year"),
     };
 
+    /// <summary>A time that has passed: <c>34s</c>, <c>2m 34s</c>, <c>3h 2m 34s</c>.</summary>
+    public static string Elapsed(long seconds) => seconds switch
+    {
+        < 60 => $"{seconds}s",
+        < 3600 => $"{seconds / 60}m {seconds % 60}s",
+        _ => $"{seconds / 3600}h {seconds / 60 % 60}m {seconds % 60}s",
+    };
+
     /// <summary>Local time to the second, or to the minute of another day.</summary>
     public static string LocalTime(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

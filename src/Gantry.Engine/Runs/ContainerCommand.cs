@@ -15,16 +15,17 @@ internal static class ContainerCommand
     private const string OneStream = "exec 2>&1\n";
 
     /// <summary>The argument vector; empty for the image's own.</summary>
-    /// <param name="task">The configuration.</param>
+    /// <param name="run">The configuration.</param>
     /// <param name="commands">The node's commands, in order.</param>
-    public static IReadOnlyList<string> Of(TaskConfiguration task, IReadOnlyList<string> commands)
+    public static IReadOnlyList<string> Of(RunConfiguration run, IReadOnlyList<string> commands)
     {
-        if (task.Entrypoint is { } entrypoint)
+        if (run.Entrypoint is { } entrypoint)
         {
-            return [.. Words(entrypoint) ?? [entrypoint], .. commands];
+            // What a dev environment runs is a script in any case: whoever says how it is begun gets that as its arguments.
+            return [.. Words(entrypoint) ?? [entrypoint], .. run is DevEnvironmentConfiguration ? InShell(run, commands) : commands];
         }
 
-        return commands.Count == 0 ? [] : [Shell(task.Shell), "-c", OneStream + CommandScript.Script(commands)];
+        return commands.Count == 0 ? [] : InShell(run, commands);
     }
 
     /// <summary>A vector that runs commands in a shell of a host, for a container: in a shell of its image.</summary>
@@ -32,7 +33,7 @@ internal static class ContainerCommand
         command is [var shell, "-c", var script, ..] ? [shell, "-c", OneStream + script, .. command.Skip(3)] : command;
 
     /// <summary>Whether a vector is commands in a shell.</summary>
-    public static bool IsShell(IReadOnlyList<string> command) => command is [_, "-c", var script, ..] && script.StartsWith(OneStream, StringComparison.Ordinal);
+    public static bool IsShell(IReadOnlyList<string> command) => command.Any(word => word.StartsWith(OneStream, StringComparison.Ordinal));
 
     /// <summary>A line's words as a shell takes them apart, without expanding anything; null when a quote is not closed.</summary>
     public static IReadOnlyList<string>? Words(string line)
@@ -74,6 +75,8 @@ internal static class ContainerCommand
 
         return quote == '\0' ? words : null;
     }
+
+    private static IReadOnlyList<string> InShell(RunConfiguration run, IReadOnlyList<string> commands) => [Shell(run.Shell), "-c", OneStream + CommandScript.Script(commands)];
 
     private static string Shell(string? shell) => shell is null or "sh" ? UsualShell : shell;
 }

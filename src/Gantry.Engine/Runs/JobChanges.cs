@@ -66,7 +66,7 @@ internal sealed class JobChanges(IReadOnlyList<JobState> jobs)
 
     /// <summary>The first deadline of any job.</summary>
     public DateTimeOffset? Deadline(RunState run) =>
-        jobs.SelectMany(job => (DateTimeOffset?[])[JobTransitions.MaxDurationDeadline(job), JobTransitions.WaitDeadline(run, job)]).Min();
+        jobs.SelectMany(job => (DateTimeOffset?[])[JobTransitions.MaxDurationDeadline(job), JobTransitions.InactivityDeadline(run, job), JobTransitions.WaitDeadline(run, job)]).Min();
 
     private void Apply(int index, JobStep? step)
     {

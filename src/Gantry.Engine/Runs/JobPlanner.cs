@@ -23,16 +23,15 @@ public static class JobPlanner
     /// <summary>The jobs of an effective spec: one a node, in order. Its <c>RunName</c> must be set (or is shown as <c>dry-run</c>).</summary>
     public static IReadOnlyList<JobSpec> Jobs(RunSpec effective)
     {
-        var task = Task(effective);
-        var groups = task.Groups
-            ?? [new NodeGroup { Nodes = task.Nodes ?? 1, Resources = task.Resources, Commands = task.Commands, Ports = task.Ports }];
+        var run = Run(effective);
+        var groups = RunNodes.Groups(run);
         var nodes = groups.Sum(group => group.Nodes);
         var jobs = new List<JobSpec>(nodes);
         foreach (var (groupIndex, group) in groups.Index())
         {
             for (var i = 0; i < group.Nodes; i++)
             {
-                jobs.Add(Job(effective, task, group, nodes, jobs.Count) with
+                jobs.Add(Job(effective, run, group, nodes, jobs.Count) with
                 {
                     NodeGroupIndex = groupIndex,
                     NodeGroupName = group.Name ?? Number(groupIndex),
@@ -47,14 +46,16 @@ public static class JobPlanner
     /// <summary>What the configuration says about the run's life.</summary>
     public static RunPolicy Policy(RunSpec effective)
     {
-        var task = Task(effective);
+        var run = Run(effective);
         return new()
         {
-            Nodes = task.Groups?.Sum(group => group.Nodes) ?? task.Nodes ?? 1,
-            Retry = Retry(task.Retry),
-            StopCriteria = task.StopCriteria ?? StopCriteria.AllDone,
-            StartupOrder = task.StartupOrder ?? StartupOrder.Any,
-            Schedule = task.Schedule?.Cron,
+            Nodes = RunNodes.Count(run),
+            Retry = Retry(run.Retry),
+            StopCriteria = run.StopCriteria ?? StopCriteria.AllDone,
+            StartupOrder = run.StartupOrder ?? StartupOrder.Any,
+            Schedule = run.Schedule?.Cron,
+            IsDevEnvironment = run is DevEnvironmentConfiguration,
+            InactivityDuration = (run as DevEnvironmentConfiguration)?.InactivityDuration,
         };
     }
 
@@ -91,36 +92,36 @@ public static class JobPlanner
             Gpus = gpus,
         };
 
-    private static JobSpec Job(RunSpec effective, TaskConfiguration task, NodeGroup group, int nodes, int jobNum) => new()
+    private static JobSpec Job(RunSpec effective, RunConfiguration run, NodeGroup group, int nodes, int jobNum) => new()
     {
         JobNum = jobNum,
         JobName = string.Create(CultureInfo.InvariantCulture, $"{effective.RunName ?? UnnamedRun}-{jobNum}-0"),
         JobsPerReplica = nodes,
         AppSpecs = [.. group.Ports.Select((port, index) => new AppSpec(port.ContainerPort, port.LocalPort, "app_" + Number(index)))],
-        User = UnixUsers.Parse(task.User),
-        Commands = task.Image is null
-            ? CommandScript.Command(task.Shell, [.. task.Setup, .. group.Commands])
-            : ContainerCommand.Of(task, [.. task.Setup, .. group.Commands]),
-        Env = task.Env.Where(variable => variable.Value is not null).GroupBy(variable => variable.Key).ToDictionary(same => same.Key, same => same.Last().Value!),
-        HomeDir = task.HomeDir,
-        ImageName = task.Image ?? "",
-        Privileged = task.Privileged,
-        SingleBranch = task.SingleBranch ?? true,
-        MaxDuration = task.MaxDuration is { Duration: { } limit } ? (long)limit.TotalSeconds : null,
-        StopDuration = task.StopDuration is { } stop ? (long?)stop.Duration?.TotalSeconds : DefaultStopDuration,
-        UtilizationPolicy = task.UtilizationPolicy,
-        RegistryAuth = task.RegistryAuth,
+        User = UnixUsers.Parse(run.User),
+        Commands = run.Image is null
+            ? CommandScript.Command(run.Shell, [.. run.Setup, .. group.Commands])
+            : ContainerCommand.Of(run, [.. run.Setup, .. group.Commands]),
+        Env = run.Env.Where(variable => variable.Value is not null).GroupBy(variable => variable.Key).ToDictionary(same => same.Key, same => same.Last().Value!),
+        HomeDir = run.HomeDir,
+        ImageName = run.Image ?? "",
+        Privileged = run.Privileged,
+        SingleBranch = run.SingleBranch ?? run is TaskConfiguration,
+        MaxDuration = run.MaxDuration is { Duration: { } limit } ? (long)limit.TotalSeconds : null,
+        StopDuration = run.StopDuration is { } stop ? (long?)stop.Duration?.TotalSeconds : DefaultStopDuration,
+        UtilizationPolicy = run.UtilizationPolicy,
+        RegistryAuth = run.RegistryAuth,
         Requirements = new Requirements
         {
             Resources = group.Resources,
-            MaxPrice = task.MaxPrice,
-            Spot = task.SpotPolicy switch { SpotPolicy.Spot => true, SpotPolicy.Auto => null, _ => false },
-            Reservation = task.Reservation,
+            MaxPrice = run.MaxPrice,
+            Spot = run.SpotPolicy switch { SpotPolicy.Spot => true, SpotPolicy.Auto => null, _ => false },
+            Reservation = run.Reservation,
             Multinode = nodes > 1,
         },
-        Retry = Retry(task.Retry),
-        Volumes = task.Volumes,
-        WorkingDir = task.WorkingDir,
+        Retry = Retry(run.Retry),
+        Volumes = run.Volumes,
+        WorkingDir = run.WorkingDir,
         RepoData = effective.RepoData,
         RepoCodeHash = effective.RepoCodeHash,
         FileArchives = effective.FileArchives,
@@ -132,7 +133,7 @@ public static class JobPlanner
             retry.OnEvents ?? [RetryEvent.NoCapacity, RetryEvent.Interruption, RetryEvent.Error],
             (long?)retry.Duration?.TotalSeconds ?? DefaultRetryDuration);
 
-    private static TaskConfiguration Task(RunSpec spec) => spec.Configuration as TaskConfiguration
+    private static RunConfiguration Run(RunSpec spec) => spec.Configuration as RunConfiguration
         ?? throw new ArgumentException($"A configuration of type {spec.Configuration.Type} has no jobs here: ask Unsupported first.", nameof(spec));
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

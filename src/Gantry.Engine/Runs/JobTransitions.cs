@@ -29,6 +29,11 @@ internal static class JobTransitions
             return Terminate(job, JobTerminationReason.MaxDurationExceeded, Sentences.MaxDurationExceeded(job.MaxDuration!.Value));
         }
 
+        if (InactivityDeadline(run, job) is { } inactivity && inactivity <= now)
+        {
+            return Terminate(job, JobTerminationReason.InactivityDurationExceeded, Sentences.InactivityDurationExceeded(run.Policy.InactivityDuration!.Value));
+        }
+
         if (WaitDeadline(run, job) is { } patience && patience <= now)
         {
             return Terminate(
@@ -55,6 +60,10 @@ internal static class JobTransitions
     /// <summary>When the job has run for as long as it may.</summary>
     public static DateTimeOffset? MaxDurationDeadline(JobState job) =>
         job.Status == JobStatus.Running && job.StartedAt is { } started && job.MaxDuration is { } limit ? After(started, limit) : null;
+
+    /// <summary>When nobody was attached to the job for as long as it may go on alone.</summary>
+    public static DateTimeOffset? InactivityDeadline(RunState run, JobState job) =>
+        job.Status == JobStatus.Running && job.InactiveSince is { } since && run.Policy.InactivityDuration is { } limit ? After(since, limit) : null;
 
     /// <summary>When a job that waits for a host gives up, by its run's retry policy; null waits for ever.</summary>
     public static DateTimeOffset? WaitDeadline(RunState run, JobState job) =>

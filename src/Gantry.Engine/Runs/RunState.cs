@@ -40,6 +40,10 @@ public sealed record RunPolicy
     public StartupOrder StartupOrder { get; init; }
     /// <summary>Cron expressions in UTC; null for a run that starts at once and ends.</summary>
     public IReadOnlyList<string>? Schedule { get; init; }
+    /// <summary>Whether it is of interest how long nobody was attached.</summary>
+    public bool IsDevEnvironment { get; init; }
+    /// <summary>How long its job goes on while nobody is attached; null for ever.</summary>
+    public TimeSpan? InactivityDuration { get; init; }
 }
 
 /// <summary>The latest submission of a job, as decisions see it.</summary>
@@ -75,6 +79,8 @@ public sealed record JobState
     public string? Error { get; init; }
     /// <summary>How long it may run; null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
+    /// <summary>Since when nobody is attached to it; null while somebody is, and where that is not of interest.</summary>
+    public DateTimeOffset? InactiveSince { get; init; }
 
     /// <summary>The submission as it is once the step was applied.</summary>
     public JobState After(JobStep step) => this with

@@ -18,6 +18,8 @@ internal static class Sentences
 
     public static string MaxDurationExceeded(TimeSpan limit) => $"It ran for longer than its max_duration of {Durations.Short(limit)}.";
 
+    public static string InactivityDurationExceeded(TimeSpan limit) => $"Nobody was attached to it for its inactivity_duration of {Durations.Short(limit)}.";
+
     public static string NoCapacityInTime(TimeSpan patience) =>
         $"No host had room for it within the {Durations.Short(patience)} that its retry policy allows.";
 

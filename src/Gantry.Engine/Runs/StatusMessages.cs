@@ -18,6 +18,7 @@ public static class StatusMessages
             JobTerminationReason.TerminatedByUser => "stopped",
             JobTerminationReason.AbortedByUser => "aborted",
             JobTerminationReason.MaxDurationExceeded => "max duration",
+            JobTerminationReason.InactivityDurationExceeded => "inactivity duration",
             JobTerminationReason.ProcessLost => "lost",
             JobTerminationReason.DiskFull => "disk full",
             JobTerminationReason.LogQuotaExceeded => "log quota",

@@ -78,7 +78,7 @@ internal sealed class RunEndpoints(Ledger ledger, RunTransitions transitions, Ru
                 current.Write(json, current.Runs[0], withJobs: true, submissionsLimit: null);
             else
                 json.WriteNullValue();
-            json.WriteString("action", "create");
+            json.WriteString("action", plan.Action);
             json.WriteEndObject();
         });
     }

@@ -39,14 +39,14 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         if (withJobs)
         {
             foreach (var submissions in entry.Jobs)
-                WriteJob(json, submissions, submissionsLimit);
+                WriteJob(json, submissions, submissionsLimit, entry.Inactivity);
         }
         json.WriteEndArray();
         json.WritePropertyName("latest_job_submission");
         if (latest is null)
             json.WriteNullValue();
         else
-            WriteSubmission(json, latest);
+            WriteSubmission(json, latest, entry.Inactivity);
         json.WriteNumber("cost", 0.0);
         json.WriteNull("service");
         json.WriteNumber("deployment_num", 0);
@@ -56,20 +56,20 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteEndObject();
     }
 
-    private void WriteJob(Utf8JsonWriter json, IReadOnlyList<JobRow> submissions, int? limit)
+    private void WriteJob(Utf8JsonWriter json, IReadOnlyList<JobRow> submissions, int? limit, long? inactivity)
     {
         json.WriteStartObject();
         json.WritePropertyName("job_spec");
         json.WriteRawValue(submissions[^1].Spec, skipInputValidation: true);
         json.WriteStartArray("job_submissions");
         foreach (var submission in submissions.Skip(limit is { } most ? Math.Max(0, submissions.Count - most) : 0))
-            WriteSubmission(json, submission);
+            WriteSubmission(json, submission, submission == submissions[^1] ? inactivity : null);
         json.WriteEndArray();
         json.WriteNull("job_connection_info");
         json.WriteEndObject();
     }
 
-    private void WriteSubmission(Utf8JsonWriter json, JobRow job)
+    private void WriteSubmission(Utf8JsonWriter json, JobRow job, long? inactivity)
     {
         json.WriteStartObject();
         json.WriteString("id", job.Id);
@@ -78,7 +78,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         WriteTime(json, "submitted_at", job.SubmittedAt);
         WriteTime(json, "last_processed_at", job.LastProcessedAt);
         WriteTime(json, "finished_at", job.FinishedAt);
-        json.WriteNull("inactivity_secs");
+        WriteNumber(json, "inactivity_secs", inactivity);
         json.WriteString("status", job.Status);
         json.WriteString("status_message", StatusMessages.Job(
             StateNames.Parse<JobStatus>(job.Status)!.Value, StateNames.Parse<JobTerminationReason>(job.TerminationReason), job.ExitStatus));
@@ -109,7 +109,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteRawValue(host.Runtime, skipInputValidation: true);
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
+    private static void WriteNumber(Utf8JsonWriter json, string name, long? value)
     {
         if (value is { } number)
             json.WriteNumber(name, number);

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Api;
 
 /// <summary>Reads runs with all that a reply needs of them.</summary>
-internal sealed class RunQueries(Names names, RunDefinitions definitions)
+internal sealed class RunQueries(Names names, RunDefinitions definitions, TimeProvider time)
 {
     /// <summary>A run with all that is needed to write it.</summary>
     /// <param name="Run">The run.</param>
@@ -18,7 +18,8 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
     /// <param name="User">The name of who submitted it.</param>
     /// <param name="Message">Its status in a few words.</param>
     /// <param name="Jobs">The submissions of each of its jobs, both in order.</param>
-    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<IReadOnlyList<JobRow>> Jobs);
+    /// <param name="Inactivity">For how many seconds nobody has been attached; null where that has no limit, and while it does not run.</param>
+    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<IReadOnlyList<JobRow>> Jobs, long? Inactivity);
 
     /// <summary>Runs in the order asked for, and how to write them.</summary>
     public sealed record Page(IReadOnlyList<Entry> Runs, RunJson Json)
@@ -73,7 +74,14 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions)
     public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> submissions)
     {
         var jobs = Jobs(submissions);
-        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, [.. jobs.Select(job => job[^1])]), jobs);
+        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, [.. jobs.Select(job => job[^1])]), jobs, Inactivity(run, jobs));
+    }
+
+    private long? Inactivity(RunRow run, IReadOnlyList<IReadOnlyList<JobRow>> jobs)
+    {
+        if (run.Status != "running" || definitions.Get(run).Policy.InactivityDuration is null)
+            return null;
+        return jobs[0][^1].InactiveSince is { } since ? Math.Max(0, (long)(time.GetUtcNow() - since).TotalSeconds) : 0;
     }
 
     /// <summary>A run's status in a few words.</summary>

@@ -23,7 +23,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
     private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
 
     /// <summary>What would happen.</summary>
-    public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunQueries.Page? Current);
+    public sealed record Planned(RunDefinition Definition, IReadOnlyList<JobPlan> Jobs, RunQueries.Page? Current, string Action);
 
     public async Task<Planned> PlanAsync(RunSpec spec, ProjectRow project, OfferScope scope, CancellationToken cancellationToken)
     {
@@ -38,7 +38,8 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;
-            return new Planned(definition, [.. jobs], current is null ? null : queries.Complete(db, [current]));
+            var isUpdate = current is not null && IsActive(current) && RunUpdate.IsPossibleBeforeUploads(definitions.Get(current).Spec, definition.Spec);
+            return new Planned(definition, [.. jobs], current is null ? null : queries.Complete(db, [current]), isUpdate ? "update" : "create");
         });
     }
 
@@ -56,7 +57,11 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 RunArchives.Use(db, spec, caller, now);
                 IReadOnlyList<Guid> replaced = [];
                 if (given is not null && RunQueries.Find(db, project.Id, given) is { } current)
+                {
+                    if (IsActive(current) && RunUpdate.IsPossible(definitions.Get(current).Spec, definition.Spec))
+                        return (Update(db, changes, current, definition, text, request, caller, now), replaced);
                     replaced = Override(db, changes, current, request, caller, now);
+                }
                 var name = given ?? FreeName(db, project.Id);
                 var (named, stored) = given is null ? Stored(RunDefinition.Of(Named(spec, name))) : (definition, text);
                 var run = new RunRow
@@ -68,7 +73,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                     Status = RunStatus.Pending.WireName(),
                     SubmittedAt = now,
                     LastProcessedAt = now,
-                    Priority = ((TaskConfiguration)definition.Spec.Configuration).Priority ?? 0,
+                    Priority = ((RunConfiguration)definition.Spec.Configuration).Priority ?? 0,
                     Spec = stored,
                 };
                 definitions.Put(run.Id, named);
@@ -116,12 +121,37 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
         return (definition, JsonSerializer.Serialize(definition.Spec, ApiJson.Default.RunSpec));
     }
 
-    private static List<Guid> Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
+    /// <summary>Changes what can be changed of a run that goes on.</summary>
+    private RunQueries.Page Update(
+        GantryDb db, ChangeSet changes, RunRow run, RunDefinition definition, string text, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
     {
-        if (current.Status is not ("terminated" or "failed" or "done"))
-            throw ApiError.Bad($"Cannot override active run {current.Name}. Nothing was changed. Stop the run first.");
+        CheckPlanned(run, request);
+        run.Spec = text;
+        run.LastProcessedAt = now;
+        run.Version++;
+        definitions.Put(run.Id, definition);
+        // Whoever changes it is there: a shorter time begins now, and does not end what was left alone by the longer one.
+        foreach (var job in db.Jobs.Where(job => job.RunId == run.Id && job.InactiveSince != null).ToList())
+            job.InactiveSince = now;
+        EventLog.Run(db, changes, run, "Run updated. Changed: inactivity_duration", now, caller.User.Id);
+        changes.Runs[run.Id] = (run.ProjectId, run.Name);
+        transitions.Advance(db, changes, run, now);
+        return queries.Complete(db, [run]);
+    }
+
+    private static bool IsActive(RunRow run) => run.Status is not ("terminated" or "failed" or "done");
+
+    private static void CheckPlanned(RunRow current, ApplyRunPlanRequest request)
+    {
         if (!request.Force && request.Plan.CurrentResource?.Id != current.Id)
             throw ApiError.Bad("Failed to apply plan. Resource has been changed. Try again or use force apply.");
+    }
+
+    private static List<Guid> Override(GantryDb db, ChangeSet changes, RunRow current, ApplyRunPlanRequest request, Caller caller, DateTimeOffset now)
+    {
+        if (IsActive(current))
+            throw ApiError.Bad($"Cannot override active run {current.Name}. Nothing was changed. Stop the run first.");
+        CheckPlanned(current, request);
         var jobs = Delete(db, changes, current, caller.User.Id, now);
         // The name is unique among what is not deleted: it has to be free before it is taken.
         db.SaveChanges();

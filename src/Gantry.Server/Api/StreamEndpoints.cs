@@ -10,10 +10,11 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary>
-/// Byte streams into running jobs, as WebSockets: <c>runs/RUN/exec</c>, <c>runs/RUN/forward?port=N</c>, <c>runs/RUN/attach</c> (SSH). Binary messages are the bytes; a
+/// Byte streams into running jobs, as WebSockets: <c>runs/RUN/exec</c>, <c>runs/RUN/forward?port=N</c>, <c>runs/RUN/attach</c> (SSH); and
+/// <c>runs/RUN/presence</c>, which carries nothing: whoever holds it is attached. Binary messages are the bytes; a
 /// text message is a sentence that says why it was refused or broken off. Closing one direction leaves the other open.
 /// </summary>
-internal sealed class StreamEndpoints(Ledger ledger, AgentStreams streams)
+internal sealed class StreamEndpoints(Ledger ledger, AgentStreams streams, RunPresence presence, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
 
@@ -22,23 +23,43 @@ internal sealed class StreamEndpoints(Ledger ledger, AgentStreams streams)
         var project = routes.MapGroup("/api/project/{project_name}/runs").Requires(Access.ProjectMember);
         project.MapGet("/{run_name}/exec", context => ServeAsync(context, _ => new OpenStream { Kind = StreamKinds.Exec }));
         project.MapGet("/{run_name}/forward", context => ServeAsync(context, query => new OpenStream { Kind = StreamKinds.Forward, Target = query["port"] }));
+        project.MapGet("/{run_name}/presence", context => ServeAsync(context, (socket, _) => StayAsync(socket, context.RequestAborted)));
         project.MapGet("/{run_name}/attach", context => ServeAsync(context, query => new OpenStream { Kind = StreamKinds.Attach, AuthorizedKeys = [.. query["key"].OfType<string>()] }));
     }
 
-    private async Task ServeAsync(HttpContext context, Func<IQueryCollection, OpenStream> describe)
+    private Task ServeAsync(HttpContext context, Func<IQueryCollection, OpenStream> describe)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
-            throw ApiError.Bad("This path serves WebSockets only. Use gantry exec, gantry attach or ssh.");
         var order = describe(context.Request.Query);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
-        try
+        return ServeAsync(context, async (socket, job) =>
         {
-            var job = FindJob(context.Project(), (string)context.Request.RouteValues["run_name"]!, context.Request.Query);
             await using var stream = await streams.OpenAsync(
                 job.InstanceId!.Value,
                 new OpenStream { Kind = order.Kind, JobId = job.Id, Target = order.Target, AuthorizedKeys = order.AuthorizedKeys },
                 context.RequestAborted);
             await StreamRelay.RunAsync(socket, stream, context.RequestAborted);
+        });
+    }
+
+    private async Task StayAsync(WebSocket socket, CancellationToken gone)
+    {
+        // A server that stops does not wait for those who are there.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone, lifetime.ApplicationStopping);
+        var nothing = new byte[1];
+        while (await socket.ReceiveAsync(nothing.AsMemory(), ending.Token) is { MessageType: not WebSocketMessageType.Close })
+            continue;
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ending.Token);
+    }
+
+    private async Task ServeAsync(HttpContext context, Func<WebSocket, JobRow, Task> serve)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw ApiError.Bad("This path serves WebSockets only. Use gantry exec, gantry attach or ssh.");
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
+        try
+        {
+            var job = FindJob(context.Project(), (string)context.Request.RouteValues["run_name"]!, context.Request.Query);
+            await using var visit = await presence.BeginAsync(job, context.RequestAborted);
+            await serve(socket, job);
         }
         catch (StreamBrokenException e)
         {

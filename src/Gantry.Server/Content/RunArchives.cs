@@ -12,7 +12,7 @@ internal static class RunArchives
     /// <summary>Refuses a spec whose files are not here, and keeps those that are.</summary>
     public static void Use(GantryDb db, RunSpec spec, Caller caller, DateTimeOffset now)
     {
-        if (spec.Configuration is TaskConfiguration { Files: [var first, ..] } && spec.FileArchives.Count == 0)
+        if (spec.Configuration is RunConfiguration { Files: [var first, ..] } && spec.FileArchives.Count == 0)
             throw ApiError.Bad($"files: {first.LocalPath}: it was not uploaded: the run names no archive (file_archives). Nothing was submitted. Apply it with a command that uploads files.");
         var ids = spec.FileArchives.Select(file => file.Id).Distinct().ToList();
         if (ids.Count == 0)

@@ -1,6 +1,7 @@
 using Gantry.Engine.Runs;
 using Gantry.Model.Link;
 using Gantry.Model.States;
+using Gantry.Server.Agents;
 using Gantry.Server.Changes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -11,7 +12,7 @@ namespace Gantry.Server.Reconcilers;
 /// Applies what <see cref="RunLifecycle"/> decides to the rows of a run, within the caller's transaction. Decides nothing
 /// itself. Every change of a run goes through here, so that its status, its jobs' and its events cannot disagree.
 /// </summary>
-internal sealed class RunTransitions(RunDefinitions definitions)
+internal sealed class RunTransitions(RunDefinitions definitions, AttachedClients clients)
 {
     /// <summary>More steps than any life has: reaching it means that decisions go in a circle.</summary>
     private const int MaxSteps = 64;
@@ -58,6 +59,8 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         var definition = definitions.Get(run);
         for (var i = 0; i < MaxSteps; i++)
         {
+            if (definition.Policy.IsDevEnvironment)
+                NotePresence(changes, run, jobs, now);
             var step = RunLifecycle.Next(State(db, run, definition, jobs), States(jobs, definition), now);
             if (step.WakeAt != run.WakeAt)
             {
@@ -73,6 +76,17 @@ internal sealed class RunTransitions(RunDefinitions definitions)
             jobs = Apply(db, changes, run, jobs, definition, step, now);
         }
         throw new InvalidOperationException($"Run {run.Id} did not come to rest after {MaxSteps} steps; its last status is {run.Status}.");
+    }
+
+    // Also what makes a server that has just started count from its start: whoever was attached has been cut off, and comes back.
+    private void NotePresence(ChangeSet changes, RunRow run, List<JobRow> jobs, DateTimeOffset now)
+    {
+        var isAnybodyThere = clients.Any(run.Id);
+        foreach (var job in jobs.Where(job => job.Status == JobStatus.Running.WireName() && isAnybodyThere == job.InactiveSince is not null))
+        {
+            job.InactiveSince = isAnybodyThere ? null : now;
+            changes.Runs[run.Id] = (run.ProjectId, run.Name);
+        }
     }
 
     /// <summary>Stops or aborts a run on a user's word. False when there was nothing to change.</summary>
@@ -256,5 +270,6 @@ internal sealed class RunTransitions(RunDefinitions definitions)
         Signal = job.Signal,
         Error = job.ObservedError,
         MaxDuration = maxDuration,
+        InactiveSince = job.InactiveSince,
     };
 }

@@ -21,7 +21,7 @@ namespace Gantry.Storage.CompiledModel
                 "Gantry.Storage.Rows.JobRow",
                 typeof(JobRow),
                 baseEntityType,
-                propertyCount: 23,
+                propertyCount: 24,
                 foreignKeyCount: 2,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -68,6 +68,15 @@ namespace Gantry.Storage.CompiledModel
                 fieldInfo: typeof(JobRow).GetField("<Gpus>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
             gpus.AddAnnotation("Relational:ColumnName", "gpus");
+
+            var inactiveSince = runtimeEntityType.AddProperty(
+                "InactiveSince",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(JobRow).GetProperty("InactiveSince", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(JobRow).GetField("<InactiveSince>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new UtcMicroseconds());
+            inactiveSince.AddAnnotation("Relational:ColumnName", "inactive_since");
 
             var instanceId = runtimeEntityType.AddProperty(
                 "InstanceId",

@@ -195,6 +195,8 @@ public sealed class JobRow
     public required DateTimeOffset LastProcessedAt { get; set; }
     /// <summary>Where it was placed. Set once, never cleared.</summary>
     public Guid? InstanceId { get; set; }
+    /// <summary>Of a dev environment that runs: since when nobody is attached; null while somebody is.</summary>
+    public DateTimeOffset? InactiveSince { get; set; }
     /// <summary>JSON of the devices that it was given on its instance; null for none.</summary>
     public string? Gpus { get; set; }
     /// <summary>JSON of the JobSpec.</summary>

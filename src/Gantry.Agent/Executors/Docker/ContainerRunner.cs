@@ -75,6 +75,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
             await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            await RequireShellAsync();
             await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
             SpoolFiles.TryCreate(spool.BegunPath);
@@ -91,6 +92,16 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         {
             await RefuseAsync(exception);
             return false;
+        }
+    }
+
+    // Docker's init would start all the same, and say it in the log only.
+    private async Task RequireShellAsync()
+    {
+        if (order.Container!.Init && order.Command is [['/', ..] shell, ..] && !await docker.Containers.HasPathAsync(_name, shell, _ended.Token))
+        {
+            throw new StartRefusedException(
+                $"The image {order.Container.Image} has no {shell}, which commands and dev environments run in. The job did not run. Use an image with a shell, or name another with `shell`.");
         }
     }
 

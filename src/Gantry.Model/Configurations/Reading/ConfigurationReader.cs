@@ -3,10 +3,10 @@ namespace Gantry.Model.Configurations.Reading;
 /// <summary>Binds a tree to a configuration. The one reader for files and for requests.</summary>
 internal static class ConfigurationReader
 {
-    private static readonly string[] Supported = ["task", "fleet"];
+    private static readonly string[] Supported = ["task", "dev-environment", "fleet"];
 
     // dstack's other types: known by name, so that nobody has to guess whether it is a slip or not built.
-    private static readonly string[] NotYet = ["service", "dev-environment", "volume", "gateway", "endpoint", "preset"];
+    private static readonly string[] NotYet = ["service", "volume", "gateway", "endpoint", "preset"];
 
     public static Configuration? Read(Node node, string path, ProblemList problems)
     {
@@ -15,6 +15,8 @@ internal static class ConfigurationReader
         var type = fields.Find("type");
         if (type is ScalarNode { Text: "task" })
             return TaskReader.Read(fields);
+        if (type is ScalarNode { Text: "dev-environment" })
+            return DevEnvironmentReader.Read(fields);
         if (type is ScalarNode { Text: "fleet" })
             return FleetReader.Read(fields);
         if (type is null)

@@ -12,6 +12,9 @@ internal static class ConfigurationWriter
             case TaskConfiguration task:
                 Task(json, task);
                 break;
+            case DevEnvironmentConfiguration environment:
+                DevEnvironment(json, environment);
+                break;
             case FleetConfiguration fleet:
                 FleetWriter.Write(json, fleet);
                 break;
@@ -36,29 +39,46 @@ internal static class ConfigurationWriter
         json.List("groups", task.Groups, PartsWriter.Group);
         json.List("ports", task.Ports, PartsWriter.Port);
         json.Texts("commands", task.Commands);
-        json.WriteString("type", task.Type);
-        json.Text("name", task.Name);
-        json.Text("image", task.Image);
-        json.Text("user", task.User);
-        json.WriteBoolean("privileged", task.Privileged);
-        json.Text("entrypoint", task.Entrypoint);
-        json.Text("working_dir", task.WorkingDir);
-        json.WriteString("home_dir", task.HomeDir);
-        json.Object("registry_auth", task.RegistryAuth, PartsWriter.Registry);
-        json.Text("python", task.Python);
-        json.Flag("nvcc", task.Nvcc);
-        json.Flag("single_branch", task.SingleBranch);
-        json.Object("env", task.Env, PartsWriter.Env);
-        json.Text("shell", task.Shell);
-        json.Object("resources", task.Resources, ResourcesWriter.Write);
-        json.Integer("priority", task.Priority);
-        json.List("volumes", task.Volumes, PartsWriter.Mount);
-        json.Flag("docker", task.Docker);
-        json.List("repos", task.Repos, PartsWriter.Repo);
-        json.List("files", task.Files, PartsWriter.File);
-        json.WriteBoolean("dstack", task.Dstack);
-        json.Texts("setup", task.Setup);
-        ProfileFieldsWriter.Write(json, task);
+        Shared(json, task);
         json.WriteEndObject();
+    }
+
+    private static void DevEnvironment(Utf8JsonWriter json, DevEnvironmentConfiguration environment)
+    {
+        json.WriteStartObject();
+        json.Choice("ide", environment.Ide);
+        json.Text("version", environment.Version);
+        json.Texts("init", environment.Init);
+        json.Integer("inactivity_duration", environment.InactivityDuration is { } time ? WireWriter.Seconds(time) : null);
+        json.List("ports", environment.Ports, PartsWriter.Port);
+        Shared(json, environment);
+        json.WriteEndObject();
+    }
+
+    private static void Shared(Utf8JsonWriter json, RunConfiguration run)
+    {
+        json.WriteString("type", run.Type);
+        json.Text("name", run.Name);
+        json.Text("image", run.Image);
+        json.Text("user", run.User);
+        json.WriteBoolean("privileged", run.Privileged);
+        json.Text("entrypoint", run.Entrypoint);
+        json.Text("working_dir", run.WorkingDir);
+        json.WriteString("home_dir", run.HomeDir);
+        json.Object("registry_auth", run.RegistryAuth, PartsWriter.Registry);
+        json.Text("python", run.Python);
+        json.Flag("nvcc", run.Nvcc);
+        json.Flag("single_branch", run.SingleBranch);
+        json.Object("env", run.Env, PartsWriter.Env);
+        json.Text("shell", run.Shell);
+        json.Object("resources", run.Resources, ResourcesWriter.Write);
+        json.Integer("priority", run.Priority);
+        json.List("volumes", run.Volumes, PartsWriter.Mount);
+        json.Flag("docker", run.Docker);
+        json.List("repos", run.Repos, PartsWriter.Repo);
+        json.List("files", run.Files, PartsWriter.File);
+        json.WriteBoolean("dstack", run.Dstack);
+        json.Texts("setup", run.Setup);
+        ProfileFieldsWriter.Write(json, run);
     }
 }
