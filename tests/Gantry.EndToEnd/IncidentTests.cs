@@ -119,6 +119,20 @@ public sealed class IncidentTests(PostgresForIncident postgres) : EndToEndTest, 
         await Home.GantryOk(arguments);
     }
 
+    [Fact]
+    public async Task Rehearse_FilesOfAnotherToolAgainstAPostgres_AreRunOnPostgresAlone()
+    {
+        var cluster = await postgres.ClusterAsync();
+        var shop = Directory.CreateDirectory(Path.Combine(Home.Work, "shop")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.up.sql"), "CREATE TABLE orders (id uuid PRIMARY KEY, note text);\nALTER TABLE orders ADD COLUMN IF NOT EXISTS paid boolean;\n");
+        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.down.sql"), "DROP TABLE orders;\n");
+
+        var result = await Home.Gantry("db", "rehearse", "--migrations", shop, "--against", cluster.Url("postgres"));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("1 migration rehearsed on PostgreSQL", result.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>A database at the revision before the incident, with two projects of two owners.</summary>
     private async Task<string> FilledAsync(string engine, int first, int second)
     {

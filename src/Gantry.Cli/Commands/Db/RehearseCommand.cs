@@ -3,6 +3,7 @@ using Gantry.Cli.Databases;
 using Gantry.Cli.Output;
 using Gantry.Migrations;
 using Gantry.Migrations.Databases;
+using Gantry.Migrations.Files;
 using Gantry.Migrations.Rehearse;
 
 namespace Gantry.Cli.Commands.Db;
@@ -19,8 +20,8 @@ internal static class RehearseCommand
         var copy = new Option<bool>("--copy") { Description = "Rehearse on a copy of the database, too" };
         var against = new Option<string?>("--against") { Description = "A PostgreSQL server for scratch databases, dropped afterwards; its role needs CREATEDB. Both engines' results are compared", HelpName = "URL" };
         var expect = new Option<string?>("--expect") { Description = "A file of SQL with the schema that the migrations must end at", HelpName = "FILE" };
-        var dialect = new Option<string?>("--dialect") { Description = "Whose SQL another tool's files are: sqlite or postgres. Defaults to both", HelpName = "NAME" };
-        dialect.AcceptOnlyFromAmong("sqlite", "postgres");
+        var dialect = new Option<string?>("--dialect") { Description = "Whose SQL another tool's files are: sqlite, postgres or both. Defaults to that of --database, else postgres with --against, else sqlite", HelpName = "NAME" };
+        dialect.AcceptOnlyFromAmong("sqlite", "postgres", "both");
         scenarios.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var wrong and (< 1 or > MostScenarios))
@@ -34,7 +35,7 @@ internal static class RehearseCommand
         HelpPage.SetEnding(command, """
             Examples:
               gantry db rehearse                                                 Gantry's own migrations, on SQLite
-              gantry db rehearse --migrations migrations/ --against postgres://postgres@localhost/postgres
+              gantry db rehearse --migrations migrations/ --against postgres://postgres@localhost/postgres   a PostgreSQL project's
               gantry db rehearse --migrations migrations/ --database shop.db --copy
 
             Nothing of yours is changed: --database is only read. Ends with 0 when nothing was found, else with 1; each finding comes with the smallest
@@ -43,8 +44,10 @@ internal static class RehearseCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var address = options.IsOwn(parsed) ? null : options.AddressOrNull(invocation, parsed);
-            Dialect? asked = parsed.GetValue(dialect) switch { "sqlite" => Dialect.Sqlite, "postgres" => Dialect.Postgres, _ => address?.Dialect };
-            var set = options.Set(invocation, parsed, asked);
+            var said = parsed.GetValue(dialect);
+            var written = Written(said, address, parsed.GetValue(against));
+            var set = options.Set(invocation, parsed, written);
+            var expected = said is null && set.Layout == MigrationLayout.Gantry ? address?.Dialect : written;
             var rehearsal = new RehearsalOptions
             {
                 Scenarios = parsed.GetValue(scenarios),
@@ -52,7 +55,7 @@ internal static class RehearseCommand
                 Copy = parsed.GetValue(copy),
                 Against = parsed.GetValue(against) is { } url ? Server(url) : null,
                 Database = parsed.GetValue(copy) && address is null ? options.Address(invocation, parsed) : address,
-                Snapshot = parsed.GetValue(expect) is { } file ? Expected(await File.ReadAllTextAsync(invocation.FullPath(file), cancellation), asked) : null,
+                Snapshot = parsed.GetValue(expect) is { } file ? Expected(await File.ReadAllTextAsync(invocation.FullPath(file), cancellation), expected) : null,
             };
             var report = await HoldAsync(new Rehearsal(set, invocation.Time), rehearsal, new RehearsalProgress(invocation.Terminal), cancellation);
             if (parsed.GetValue(json))
@@ -63,6 +66,16 @@ internal static class RehearseCommand
         });
         return command;
     }
+
+    // Gantry's own layout says by its files' names what they are written for. Another tool's files are one engine's, nearly always: on the other, the first
+    // statement that it does not have would end the rehearsal.
+    private static Dialect? Written(string? said, DatabaseAddress? database, string? against) => said switch
+    {
+        "sqlite" => Dialect.Sqlite,
+        "postgres" => Dialect.Postgres,
+        "both" => null,
+        _ => database?.Dialect ?? (against is null ? Dialect.Sqlite : Dialect.Postgres),
+    };
 
     private static async Task<RehearsalReport> HoldAsync(Rehearsal rehearsal, RehearsalOptions options, RehearsalProgress progress, CancellationToken cancellation)
     {
