@@ -12,6 +12,9 @@ internal sealed class BenchHome : IAsyncDisposable
 
     public string Directory { get; }
 
+    /// <summary>What is set for its commands, and so for the server and the agent that they start.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>The agent's spool.</summary>
     public string Spool => Path.Combine(Directory, "agent");
 
@@ -23,7 +26,21 @@ internal sealed class BenchHome : IAsyncDisposable
     public int? AgentPid => LinuxProcess.Find($"gantry-agent\0run\0--spool\0{Spool}\0");
 
     /// <summary><c>gantry ARGS</c> in this home.</summary>
-    public ProcessStartInfo Gantry(params IEnumerable<string> args) => Executables.Command(Executables.Cli, Directory, args);
+    public ProcessStartInfo Gantry(params IEnumerable<string> args)
+    {
+        var start = Executables.Command(Executables.Cli, Directory, args);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    /// <summary>Writes a file into it; returns its path.</summary>
+    public string Write(string name, string content)
+    {
+        var path = Path.Combine(Directory, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
 
     /// <summary>Starts the server as the first command in a home does.</summary>
     public void StartServer() => Command.Time(Gantry("ps"));

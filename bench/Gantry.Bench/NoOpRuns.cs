@@ -6,12 +6,14 @@ namespace Gantry.Bench;
 /// <summary>Tasks that do nothing, over HTTP.</summary>
 internal static class NoOpRuns
 {
-    /// <summary>The body of <c>runs/apply</c> for a task of one command.</summary>
-    public static string ApplyRequest(string name, string command) =>
-        "{\"plan\":{\"run_spec\":{\"run_name\":\"" + name + "\",\"configuration\":{\"type\":\"task\",\"commands\":[\"" + command + "\"]}}}}";
+    /// <summary>A task that does nothing.</summary>
+    public const string NoOp = """{"type":"task","commands":["true"]}""";
+
+    /// <summary>The body of <c>runs/apply</c>.</summary>
+    public static string ApplyBody(string name, string configuration) => "{\"plan\":{\"run_spec\":{\"run_name\":\"" + name + "\",\"configuration\":" + configuration + "}}}";
 
     /// <summary>Submits so many runs, each connection one after another; returns how long each took, in milliseconds.</summary>
-    public static Sample Submit(BenchHome home, string prefix, int count, int connections)
+    public static Sample Submit(BenchHome home, string prefix, int count, int connections, string configuration = NoOp)
     {
         var next = -1;
         var times = new double[count];
@@ -20,7 +22,7 @@ internal static class NoOpRuns
             using var connection = home.Connect();
             for (int i; (i = Interlocked.Increment(ref next)) < count;)
             {
-                var body = Encoding.UTF8.GetBytes(ApplyRequest($"{prefix}-{i}", "true"));
+                var body = Encoding.UTF8.GetBytes(ApplyBody($"{prefix}-{i}", configuration));
                 var watch = Stopwatch.StartNew();
                 connection.Post("/api/project/main/runs/apply", body);
                 times[i] = watch.Elapsed.TotalMilliseconds;

@@ -1,7 +1,7 @@
 // The figures of docs/performance.md. Each has a GANTRY_HOME of its own under /tmp and uses the published executables: those of
 // artifacts/gantry, built first if need be, or those in the folder that GANTRY_BIN names.
 //
-//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|backfill|check|rehearse|corpus|all [--n N]
+//   dotnet run -c Release --project bench/Gantry.Bench -- apply|start|idle|ps|jobs|list|backfill|check|rehearse|docker|containers|fleet|agents|corpus|all [--n N]
 //
 // jobs is jobs-real and jobs-simulated. corpus is no figure of speed: how well the rules of `gantry db check` do on the labelled corpus, which it alone prints.
 using System.Globalization;
@@ -20,6 +20,10 @@ var figures = new (string Name, Func<int?, Task> Measure)[]
     ("backfill", BackfillFigure.MeasureAsync),
     ("check", CheckFigure.MeasureAsync),
     ("rehearse", RehearseFigure.MeasureAsync),
+    ("docker", DockerFigure.MeasureAsync),
+    ("containers", ContainersFigure.MeasureAsync),
+    ("fleet", FleetFigure.MeasureAsync),
+    ("agents", AgentsFigure.MeasureAsync),
 };
 
 if (args is ["corpus"])
@@ -34,7 +38,7 @@ else if (args.Length != 1)
     chosen.Clear();
 if (chosen.Count == 0)
 {
-    Console.Error.WriteLine($"usage: {string.Join('|', figures.Select(figure => figure.Name))}|corpus|all [--n N]   (N: how many runs, starts, jobs or seconds, instead of the usual)");
+    Console.Error.WriteLine($"usage: {string.Join('|', figures.Select(figure => figure.Name))}|corpus|all [--n N]   (N: how many runs, starts, jobs, agents or seconds, instead of the usual)");
     return 2;
 }
 

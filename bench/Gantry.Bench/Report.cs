@@ -27,6 +27,14 @@ internal static class Report
         Console.WriteLine(line);
     }
 
+    /// <summary>A distribution whose median is to be below so many times that of a peer measured in the same run, and something on top.</summary>
+    public static void Against(string what, Sample milliseconds, (string Name, Sample Sample) peer, double times, double more)
+    {
+        var target = times * peer.Sample.Median + more;
+        Value(what, $"median {milliseconds.Median:0.0} ms   min {milliseconds.Min:0.0}   max {milliseconds.Max:0.0}   n {milliseconds.Count}   {milliseconds.Median / peer.Sample.Median:0.00} x {peer.Name} ({peer.Sample.Median:0.0} ms)",
+            ($"<= {times} x that + {more:0} ms = {target:0} ms", milliseconds.Median <= target));
+    }
+
     /// <summary>One number.</summary>
     public static void Value(string what, FormattableString value, (FormattableString Target, bool IsMet)? target = null)
     {
@@ -35,6 +43,9 @@ internal static class Report
             line += $"   target {FormattableString.Invariant(judged.Target)}: {Verdict(judged.IsMet)}";
         Console.WriteLine(line);
     }
+
+    /// <summary>A figure that cannot be had here.</summary>
+    public static void Skipped(string needs) => Console.WriteLine($"  not measured: {needs}");
 
     private static string Verdict(bool isMet) => isMet ? "met" : "MISSED";
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Gantry.Model.Link;
 
 namespace Gantry.Bench;
@@ -15,7 +14,6 @@ internal sealed class SimulatedAgent : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly Task serving;
     private readonly int maxJobs;
-    private byte[] buffer = new byte[1 << 16];
 
     /// <summary>Listens; the server is to be started after this.</summary>
     /// <param name="spool">The agent directory of the home.</param>
@@ -32,45 +30,14 @@ internal sealed class SimulatedAgent : IAsyncDisposable
     private async Task ServeAsync()
     {
         using var peer = await listener.AcceptAsync(ending.Token);
-        using var link = WebSocket.CreateFromStream(new NetworkStream(peer), new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
-        if (await ReceiveAsync(link) is not ServerHello hello)
-            throw new InvalidDataException("The server did not begin with its hello.");
-        await SendAsync(link, new AgentHello { Protocol = LinkProtocol.Version, AgentId = Guid.NewGuid(), Build = hello.Build, BootId = "simulated", Host = Host() });
-        await SendAsync(link, new ObservedJobs { Full = true, Jobs = [] });
-        while (await ReceiveAsync(link) is { } message)
-        {
-            if (message is not WantJobs want)
-                continue;
-            List<JobOrder> orders = [.. want.Jobs.Where(job => job.Order is not null).Select(job => job.Order!)];
-            if (orders.Count == 0)
-                continue;
-            await SendAsync(link, new ObservedJobs { Jobs = [.. orders.Select(order => Observe(order, ObservedState.Running))] });
-            await SendAsync(link, new ObservedJobs { Jobs = [.. orders.Select(order => Observe(order, ObservedState.Exited))] });
-        }
+        using var host = new SimulatedHost(new NetworkStream(peer), Guid.NewGuid(), Facts("simulated", maxJobs), endsJobs: true);
+        await host.ServeAsync(ending.Token);
     }
 
-    private static ObservedJob Observe(JobOrder order, ObservedState state)
+    /// <summary>What a simulated host says to have.</summary>
+    public static HostFacts Facts(string hostname, int maxJobs) => new()
     {
-        var now = DateTimeOffset.UtcNow;
-        var hasEnded = state == ObservedState.Exited;
-        return new ObservedJob
-        {
-            JobId = order.JobId,
-            ServerId = order.ServerId,
-            ProjectName = order.ProjectName,
-            RunName = order.RunName,
-            JobName = order.JobName,
-            State = state,
-            Pid = 1,
-            StartedAt = now,
-            FinishedAt = hasEnded ? now : null,
-            ExitStatus = hasEnded ? 0 : null,
-        };
-    }
-
-    private HostFacts Host() => new()
-    {
-        Hostname = "simulated",
+        Hostname = hostname,
         InternalIp = "127.0.0.1",
         Username = "bench",
         Arch = "x86",
@@ -79,25 +46,6 @@ internal sealed class SimulatedAgent : IAsyncDisposable
         DiskMib = 1 << 20,
         MaxJobs = maxJobs,
     };
-
-    private ValueTask SendAsync(WebSocket link, LinkMessage message) => link.SendAsync(
-        JsonSerializer.SerializeToUtf8Bytes(message, LinkJson.Default.LinkMessage).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, ending.Token);
-
-    // Null when the server closed the link.
-    private async Task<LinkMessage?> ReceiveAsync(WebSocket link)
-    {
-        for (var length = 0; ;)
-        {
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
-            var part = await link.ReceiveAsync(buffer.AsMemory(length), ending.Token);
-            if (part.MessageType == WebSocketMessageType.Close)
-                return null;
-            length += part.Count;
-            if (part.EndOfMessage)
-                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), LinkJson.Default.LinkMessage);
-        }
-    }
 
     /// <summary>Ends it. Dispose of the home first: a server that loses its agent starts a real one.</summary>
     public async ValueTask DisposeAsync()

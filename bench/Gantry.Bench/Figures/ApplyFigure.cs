@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Gantry.Client;
-using Gantry.Model.Api;
 
 namespace Gantry.Bench.Figures;
 
@@ -23,7 +20,7 @@ internal static class ApplyFigure
         using var client = home.Client();
         for (var i = -2; i < n; i++)
         {
-            var (line, end) = await RunAsync(client, $"echo-{i + 2}");
+            var (line, end) = await OneRun.TimeAsync(client, $"echo-{i + 2}", """{"type":"task","commands":["echo hi"]}""");
             var apply = Command.Time(home.Gantry("apply", "-f", file, "-y"));
             var shell = Command.Time(new ProcessStartInfo("/bin/sh", ["-c", "echo hi"]));
             if (i < 0)
@@ -37,19 +34,5 @@ internal static class ApplyFigure
         Report.Times("runs/apply sent to first line of output", new Sample(lines), atMost: 100, peer);
         Report.Times("runs/apply sent to the run's end", new Sample(ends), peer: peer);
         Report.Times("gantry apply of a no-op task, whole command", new Sample(applies), peer: peer);
-    }
-
-    private static async Task<(double FirstLine, double End)> RunAsync(GantryClient client, string name)
-    {
-        var request = JsonSerializer.Deserialize(NoOpRuns.ApplyRequest(name, "echo hi"), ApiJson.Default.ApplyRunPlanRequest)!;
-        var watch = Stopwatch.StartNew();
-        await client.ApplyRunPlanAsync("main", request);
-        var firstLine = 0.0;
-        await foreach (var happened in client.FollowRunAsync("main", name, new FollowOptions()))
-        {
-            if (happened is RunEvent.Output && firstLine == 0)
-                firstLine = watch.Elapsed.TotalMilliseconds;
-        }
-        return firstLine > 0 ? (firstLine, watch.Elapsed.TotalMilliseconds) : throw new InvalidOperationException($"The run {name} ended without output.");
     }
 }

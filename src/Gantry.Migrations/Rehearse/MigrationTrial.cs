@@ -12,11 +12,9 @@ internal sealed class MigrationTrial(
     // Each is a run of its own; four show what forty would.
     private const int MostGroups = 4;
 
-    private readonly HashSet<ColumnName> _volatile = new(ColumnName.Comparer);
-    private readonly HashSet<Dialect> _tablesLost = [];
-
-    // The rows that an engine holds since the last load, until a script ran on them.
-    private readonly Dictionary<TrialEngine, IReadOnlyList<Row>> _loaded = [];
+    // The engines are at work at the same time: what is theirs is kept apart, and what is shared is locked.
+    private readonly Dictionary<TrialEngine, EngineNotes> _notes = engines.ToDictionary(engine => engine, _ => new EngineNotes());
+    private readonly Lock _counting = new();
 
     /// <summary>What the engines did so far: rows that statements touched.</summary>
     public long RowsTouched { get; private set; }
@@ -27,22 +25,13 @@ internal sealed class MigrationTrial(
     /// <summary>Puts rows into every engine; those that one does not take are left out, with what points to them.</summary>
     public async Task<IReadOnlyList<Row>> LoadAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {
-        for (var again = true; again;)
+        while (true)
         {
-            again = false;
-            foreach (var engine in engines)
-            {
-                await engine.Scratch.ResetAsync(cancellationToken);
-                var refused = await engine.Scratch.LoadAsync(Load(rows), cancellationToken);
-                _loaded[engine] = rows;
-                if (refused.Count == 0)
-                    continue;
-                rows = Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]);
-                again = true;
-                break;
-            }
+            var refused = (await AtOnceAsync(engines, engine => LoadAsync(engine, rows, cancellationToken))).SelectMany(refused => refused).ToList();
+            if (refused.Count == 0)
+                return rows;
+            rows = Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]);
         }
-        return rows;
     }
 
     /// <summary>Tries these rows.</summary>
@@ -51,19 +40,10 @@ internal sealed class MigrationTrial(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<List<Fault>> RunAsync(IReadOnlyList<Row> rows, TrialScope scope, CancellationToken cancellationToken)
     {
-        var faults = new List<Fault>();
-        var forwards = new List<(TrialEngine Engine, Forward Forward)>();
-        foreach (var engine in engines.Where(engine => scope.Engine is null || engine.Scratch.Dialect == scope.Engine))
-        {
-            var forward = await ForwardAsync(engine, rows, scope, reversed: false, faults, cancellationToken);
-            if (forward is null)
-                continue;
-            forwards.Add((engine, forward));
-            if (scope.Back)
-                faults.AddRange(await new WayBack(migration, engine, Same, _tablesLost).RunAsync(forward, scope, Watch, cancellationToken));
-            if (scope.Order && rows.Count > 1 && (engine.Scratch.Dialect == Dialect.Sqlite || engines.Count == 1))
-                faults.AddRange(await OrderAsync(engine, rows, forward, scope, cancellationToken));
-        }
+        var asked = engines.Where(engine => scope.Engine is null || engine.Scratch.Dialect == scope.Engine).ToList();
+        var answers = await AtOnceAsync(asked, engine => OnEngineAsync(engine, rows, scope, cancellationToken));
+        var faults = answers.SelectMany(answer => answer.Faults).ToList();
+        var forwards = answers.Where(answer => answer.Forward is not null).Select(answer => (answer.Engine, Forward: answer.Forward!)).ToList();
         // One engine is enough for independence, SQLite by choice: it is the quicker one, and the one that keeps silent.
         if (scope.Independence && forwards.Count > 0)
             faults.AddRange(await IndependenceAsync(forwards[0].Engine, rows, forwards[0].Forward, scope, cancellationToken));
@@ -72,25 +52,52 @@ internal sealed class MigrationTrial(
         return faults;
     }
 
+    /// <summary>The same on every engine, on all of them at the same time. SQLite would keep its caller waiting, since it works in this process.</summary>
+    private static Task<T[]> AtOnceAsync<T>(IEnumerable<TrialEngine> engines, Func<TrialEngine, Task<T>> act) => Task.WhenAll(engines.Select(engine => Task.Run(() => act(engine))));
+
+    private async Task<(TrialEngine Engine, Forward? Forward, List<Fault> Faults)> OnEngineAsync(TrialEngine engine, IReadOnlyList<Row> rows, TrialScope scope, CancellationToken cancellationToken)
+    {
+        var faults = new List<Fault>();
+        var forward = await ForwardAsync(engine, rows, scope, reversed: false, faults, cancellationToken);
+        if (forward is null)
+            return (engine, null, faults);
+        if (scope.Back)
+            faults.AddRange(await new WayBack(migration, engine, Same(engine), _notes[engine]).RunAsync(forward, scope, Watch, cancellationToken));
+        if (scope.Order && rows.Count > 1 && (engine.Scratch.Dialect == Dialect.Sqlite || engines.Count == 1))
+            faults.AddRange(await OrderAsync(engine, rows, forward, scope, cancellationToken));
+        return (engine, forward, faults);
+    }
+
+    private async Task<IReadOnlyList<RefusedRow>> LoadAsync(TrialEngine engine, IReadOnlyList<Row> rows, CancellationToken cancellationToken)
+    {
+        await engine.Scratch.ResetAsync(cancellationToken);
+        var refused = await engine.Scratch.LoadAsync(Load(rows), cancellationToken);
+        _notes[engine].Loaded = rows;
+        return refused;
+    }
+
     private RowLoad Load(IReadOnlyList<Row> rows) => new(model, rows, directives.Assumptions);
 
     private void Watch(ScriptOutcome outcome)
     {
-        RowsTouched += outcome.RowsTouched;
-        LongestTransaction = outcome.LongestTransaction > LongestTransaction ? outcome.LongestTransaction : LongestTransaction;
+        lock (_counting)
+        {
+            RowsTouched += outcome.RowsTouched;
+            LongestTransaction = outcome.LongestTransaction > LongestTransaction ? outcome.LongestTransaction : LongestTransaction;
+        }
     }
 
     private async Task<Forward?> ForwardAsync(
         TrialEngine engine, IReadOnlyList<Row> rows, TrialScope scope, bool reversed, List<Fault> faults, CancellationToken cancellationToken)
     {
-        if (reversed || !_loaded.TryGetValue(engine, out var there) || !ReferenceEquals(there, rows))
+        if (reversed || !ReferenceEquals(_notes[engine].Loaded, rows))
         {
             await engine.Scratch.ResetAsync(cancellationToken);
             // PostgreSQL has no switch for the order of a scan; rows that came in the other way round are scanned the other way round.
             var inOrder = reversed && engine.Scratch.Dialect == Dialect.Postgres ? [.. rows.Reverse()] : rows;
             await engine.Scratch.LoadAsync(Load(inOrder), cancellationToken);
         }
-        _loaded.Remove(engine);
+        _notes[engine].Loaded = null;
         var before = await engine.Scratch.ReadAsync(engine.TablesBefore, cancellationToken);
         var outcome = await engine.Scratch.RunAsync(new ScriptRun(migration.Up[engine.Scratch.Dialect]) { Reversed = reversed, Statements = scope.Statements }, cancellationToken);
         Watch(outcome);
@@ -121,7 +128,7 @@ internal sealed class MigrationTrial(
         var other = await ForwardAsync(engine, rows, scope, reversed: true, ignored, cancellationToken);
         if (other is null)
             return [];
-        var differences = await Same.FindAsync(engine, forward, other.After, asSets: false, () => AgainAsync(engine, rows, scope, cancellationToken));
+        var differences = await Same(engine).FindAsync(engine, forward, other.After, asSets: false, () => AgainAsync(engine, rows, scope, cancellationToken));
         return differences.Count == 0 ? [] : [new Fault(RehearsalRule.ArbitraryRow, engine.Scratch.Dialect,
             "What comes out depends on which row the engine happens to come to first: a subquery or a join that may find several rows takes any of them.",
             [.. differences.Select(difference => difference.Say("once", "with the rows in another order"))])];
@@ -144,7 +151,7 @@ internal sealed class MigrationTrial(
         var union = new Contents(forward.After.Tables.Keys.ToDictionary(name => name, name => new TableContents(
             name, forward.After.Tables[name].Columns, [.. alone.SelectMany(contents => contents.Tables[name].Rows)]), StringComparer.OrdinalIgnoreCase));
         var meant = directives.DependsOnOtherRows.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var differences = (await Same.FindAsync(engine, forward, union, asSets: true, () => AgainAsync(engine, rows, scope, cancellationToken)))
+        var differences = (await Same(engine).FindAsync(engine, forward, union, asSets: true, () => AgainAsync(engine, rows, scope, cancellationToken)))
             .Where(difference => !meant.Contains(difference.Table)).ToList();
         return differences.Count == 0 ? [] : [new Fault(RehearsalRule.DependsOnOtherRows, engine.Scratch.Dialect,
             "Rows that have nothing to do with one another change each other's result: migrated alone, a family of rows ends up otherwise than beside others. "
@@ -156,14 +163,14 @@ internal sealed class MigrationTrial(
         (TrialEngine Engine, Forward Forward) sqlite, (TrialEngine Engine, Forward Forward) postgres, IReadOnlyList<Row> rows, TrialScope scope, CancellationToken cancellationToken)
     {
         var was = new EngineValues(postgres.Engine.Before, postgres.Engine.Types);
-        var unlike = new ContentsDifference(postgres.Engine.Keys, _volatile).Find(was.OfSqlite(sqlite.Forward.Before), was.OfPostgres(postgres.Forward.Before));
+        var unlike = new ContentsDifference(postgres.Engine.Keys, Volatile()).Find(was.OfSqlite(sqlite.Forward.Before), was.OfPostgres(postgres.Forward.Before));
         // What the engines do not keep alike before the migration says nothing of the migration.
         var ignored = unlike.Where(difference => difference.Column is not null).Select(difference => new ColumnName(difference.Table, difference.Column!)).ToHashSet(ColumnName.Comparer);
         var now = new EngineValues(postgres.Engine.After, postgres.Engine.Types);
         async Task<List<Difference>> FindAsync()
         {
             await Task.CompletedTask;
-            return [.. new ContentsDifference(postgres.Engine.Keys, ignored.Concat(_volatile).ToHashSet(ColumnName.Comparer)).Find(
+            return [.. new ContentsDifference(postgres.Engine.Keys, ignored.Concat(Volatile()).ToHashSet(ColumnName.Comparer)).Find(
                 SurrogateKeys.Replace(now.OfSqlite(sqlite.Forward.After), was.OfSqlite(sqlite.Forward.Before), sqlite.Engine.After, postgres.Engine.After),
                 SurrogateKeys.Replace(now.OfPostgres(postgres.Forward.After), was.OfPostgres(postgres.Forward.Before), postgres.Engine.After, sqlite.Engine.After))
                 .Where(difference => unlike.TrueForAll(known => known.Column is not null || known.Table != difference.Table))];
@@ -171,8 +178,8 @@ internal sealed class MigrationTrial(
         var differences = await FindAsync();
         if (differences.Count > 0 && isVolatile)
         {
-            await Same.LearnAsync(sqlite.Forward, () => AgainAsync(sqlite.Engine, rows, scope, cancellationToken));
-            await Same.LearnAsync(postgres.Forward, () => AgainAsync(postgres.Engine, rows, scope, cancellationToken));
+            await Same(sqlite.Engine).LearnAsync(sqlite.Forward, () => AgainAsync(sqlite.Engine, rows, scope, cancellationToken));
+            await Same(postgres.Engine).LearnAsync(postgres.Forward, () => AgainAsync(postgres.Engine, rows, scope, cancellationToken));
             differences = await FindAsync();
         }
         return differences.Count == 0 ? [] : [new Fault(RehearsalRule.EnginesDiffer, null, "The same rows and the same migration end up differently on the two engines.",
@@ -182,5 +189,7 @@ internal sealed class MigrationTrial(
     private async Task<Contents?> AgainAsync(TrialEngine engine, IReadOnlyList<Row> rows, TrialScope scope, CancellationToken cancellationToken) =>
         (await ForwardAsync(engine, rows, scope, reversed: false, [], cancellationToken))?.After;
 
-    private Sameness Same => new(isVolatile, _volatile, time);
+    private Sameness Same(TrialEngine engine) => new(isVolatile, _notes[engine].Volatile, time);
+
+    private HashSet<ColumnName> Volatile() => _notes.Values.SelectMany(notes => notes.Volatile).ToHashSet(ColumnName.Comparer);
 }

@@ -121,13 +121,15 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
         var shapes = ScenarioPlan.Shapes(model, options.Scenarios, options.Seed).ToList();
         var found = new HashSet<(RehearsalRule, Dialect?, int)>();
         var (number, total) = (0, 0L);
+        var looksAround = scratches.Any(scratch => !RowByRow.Is(migration.Up[scratch.Dialect], scratch.Dialect));
         foreach (var shape in shapes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var scenario = generator.Fill(++number, shape);
             var rows = await trial.LoadAsync(scenario.Rows, cancellationToken);
             total += rows.Count * scratches.Count;
-            foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: number <= 4 || shape.Name.StartsWith("values", StringComparison.Ordinal)), cancellationToken))
+            var isTelling = number <= 4 || shape.Name.StartsWith("values", StringComparison.Ordinal);
+            foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: isTelling, others: isTelling || looksAround), cancellationToken))
                 if (found.Add(fault.Id) && found.Count <= MostFaults)
                     await ShrinkAsync(model, trial, scenario, rows, fault, cancellationToken);
             progress?.Scenario(migration.FullName, number, shapes.Count, _findings.Count(finding => finding.IsError));

@@ -37,6 +37,19 @@ internal sealed record TrialEngine(
         (After.Find(table) ?? Before.Find(table))?.Keys.FirstOrDefault(key => key.Primary)?.Columns ?? [];
 }
 
+/// <summary>What is remembered of an engine from trial to trial.</summary>
+internal sealed class EngineNotes
+{
+    /// <summary>The rows that it holds since the last load; null once a script ran on them.</summary>
+    public IReadOnlyList<Row>? Loaded { get; set; }
+
+    /// <summary>Columns that no two runs fill alike.</summary>
+    public HashSet<ColumnName> Volatile { get; } = new(ColumnName.Comparer);
+
+    /// <summary>Whether the way back leaves tables out that were there before.</summary>
+    public bool TablesLost { get; set; }
+}
+
 /// <summary>What one run forward started with and ended with.</summary>
 internal sealed record Forward(Contents Before, Contents After);
 
@@ -60,7 +73,10 @@ internal sealed record TrialScope
     /// <summary>Only so many statements of the way forward: to find the one that does it.</summary>
     public int Statements { get; init; } = int.MaxValue;
 
-    public static TrialScope All(bool schema) => new() { Back = true, Schema = schema, Order = true, Independence = true, Engines = true };
+    /// <summary>All that may be asked.</summary>
+    /// <param name="schema">Whether the schema is.</param>
+    /// <param name="others">Whether what the order and the company of rows change is.</param>
+    public static TrialScope All(bool schema, bool others) => new() { Back = true, Schema = schema, Order = others, Independence = others, Engines = true };
 
     /// <summary>The least that shows a fault again.</summary>
     public static TrialScope For(Fault fault) => new()

@@ -5,7 +5,7 @@ using Gantry.Migrations.Rehearse.Scratch;
 namespace Gantry.Migrations.Rehearse;
 
 /// <summary>After the way forward: back, and forward again. What is declared irreversible, or has no way back, is left alone.</summary>
-internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness same, HashSet<Dialect> tablesLost)
+internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness same, EngineNotes notes)
 {
     private IScratch Scratch => engine.Scratch;
 
@@ -29,7 +29,7 @@ internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness 
             if (await OddAsync("before", "after the way back", engine.Before, engine.ObjectsBefore, now, cancellationToken) is { Count: > 0 } left)
                 faults.Add(new Fault(RehearsalRule.DownLeavesSchema, Scratch.Dialect, "The way back does not restore the schema.", left));
         }
-        if (tablesLost.Contains(Scratch.Dialect))
+        if (notes.TablesLost)
             return faults;
         await RestoresAsync(forward, faults, cancellationToken);
 
@@ -60,6 +60,6 @@ internal sealed class WayBack(Migration migration, TrialEngine engine, Sameness 
     private void Missing(Schemas.DatabaseSchema now)
     {
         if (engine.TablesBefore.Any(table => now.Find(table) is null))
-            tablesLost.Add(Scratch.Dialect);
+            notes.TablesLost = true;
     }
 }

@@ -42,18 +42,28 @@ internal static class SqliteRebuild
         if (changed == text && change is not TableChange.Type { Using: not null })
             return 0;
 
+        var columns = await session.QueryAsync("SELECT name FROM pragma_table_xinfo(@table) WHERE hidden = 0 ORDER BY cid", int.MaxValue, cancellationToken, ("@table", table));
+        return await ReplaceAsync(session, table, changed, [.. columns.Rows.Select(row => (string)row[0]!).Select(column => (Diagnosis.Quoted(column),
+            change is TableChange.Type { Using: { } expression } type && type.Column.Equals(column, StringComparison.OrdinalIgnoreCase) ? $"({expression})" : Diagnosis.Quoted(column)))], cancellationToken);
+    }
+
+    /// <summary>Puts a table in the place of another, with its rows, indexes and triggers.</summary>
+    /// <param name="session">In a transaction, foreign keys off.</param>
+    /// <param name="table">The table's name, which it keeps.</param>
+    /// <param name="text">CREATE TABLE of what it is to be.</param>
+    /// <param name="columns">The new table's columns, quoted, and for each its value in terms of the old one.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How many rows were copied.</returns>
+    public static async Task<long> ReplaceAsync(EngineSession session, string table, string text, IReadOnlyList<(string Column, string Value)> columns, CancellationToken cancellationToken)
+    {
         var (name, scratch) = (Diagnosis.Quoted(table), Diagnosis.Quoted(Prefix + table));
         var others = await session.QueryAsync(
             "SELECT sql FROM sqlite_master WHERE tbl_name = @table COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid", int.MaxValue, cancellationToken, ("@table", table));
         var sequence = await SequenceAsync(session, table, cancellationToken);
-        var columns = await session.QueryAsync("SELECT name FROM pragma_table_xinfo(@table) WHERE hidden = 0 ORDER BY cid", int.MaxValue, cancellationToken, ("@table", table));
-        var names = columns.Rows.Select(row => (string)row[0]!).ToList();
-        var values = names.Select(column => change is TableChange.Type { Using: { } expression } type && type.Column.Equals(column, StringComparison.OrdinalIgnoreCase)
-            ? $"({expression})" : Diagnosis.Quoted(column));
 
-        await session.ExecuteAsync(SqliteTableText.Renamed(changed, scratch), cancellationToken);
+        await session.ExecuteAsync(SqliteTableText.Renamed(text, scratch), cancellationToken);
         var rows = await session.ExecuteAsync(
-            $"INSERT INTO {scratch} ({string.Join(", ", names.Select(Diagnosis.Quoted))}) SELECT {string.Join(", ", values)} FROM {name}", cancellationToken);
+            $"INSERT INTO {scratch} ({string.Join(", ", columns.Select(column => column.Column))}) SELECT {string.Join(", ", columns.Select(column => column.Value))} FROM {name}", cancellationToken);
         await session.ExecuteAsync($"DROP TABLE {name}", cancellationToken);
         // Otherwise views that name the table, which is not there at this moment, would make the renaming fail.
         await session.ExecuteAsync("PRAGMA legacy_alter_table = ON", cancellationToken);

@@ -10,6 +10,8 @@ internal sealed class StatementRunner(Migration migration, MigrationScript scrip
     private static readonly string[] TransactionWords =
         ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "START", "ABORT"];
 
+    private readonly SqliteColumnDrops _drops = new();
+
     /// <summary>The statements of a step.</summary>
     /// <exception cref="StepFailedException">One begins or ends a transaction, or is for a client program.</exception>
     public IReadOnlyList<StatementText> Statements(MigrationStep step)
@@ -24,11 +26,25 @@ internal sealed class StatementRunner(Migration migration, MigrationScript scrip
     /// <summary>Runs all statements of a step; those of a verify step must return no row.</summary>
     public async Task RunAsync(EngineSession session, MigrationStep step, CancellationToken cancellationToken)
     {
-        foreach (var statement in Statements(step))
+        var statements = Statements(step);
+        for (var at = 0; at < statements.Count; at++)
             if (step.Kind == StepKind.Verify)
-                await VerifyAsync(session, step, statement, cancellationToken);
+                await VerifyAsync(session, step, statements[at], cancellationToken);
+            else if (await TryRunTogetherAsync(session, statements, at, cancellationToken) is > 0 and var together)
+                at += together - 1;
             else
-                await RunAsync(session, step, statement, cancellationToken);
+                await RunAsync(session, step, statements[at], cancellationToken);
+    }
+
+    private async Task<int> TryRunTogetherAsync(EngineSession session, IReadOnlyList<StatementText> statements, int at, CancellationToken cancellationToken)
+    {
+        if (session is not SqliteSession sqlite)
+            return 0;
+        var since = time.GetTimestamp();
+        var (count, rows) = await _drops.TryRunAsync(sqlite, statements, at, cancellationToken);
+        for (var i = at; i < at + count; i++)
+            progress?.Report(new UpgradeEvent.StatementDone(migration, statements[i].Text, rows, time.GetElapsedTime(since) / count));
+        return count;
     }
 
     /// <summary>Runs one statement, in the forms that this engine takes.</summary>

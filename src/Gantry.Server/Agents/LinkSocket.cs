@@ -11,7 +11,13 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private readonly WebSocket socket = WebSocket.CreateFromStream(
         stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(LinkProtocol.MaxLogPiece + LogFrame.HeaderSize);
+
+    // A link that is quiet keeps little: with a thousand agents what each of them keeps is most of the server's memory. It grows with what comes, a log or a
+    // set of many jobs, and shrinks once so many messages in a row were small.
+    private const int Little = 4 << 10;
+    private const int FewToShrink = 16;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(Little);
+    private int small;
 
     /// <summary>Sends one control message. Not to be called twice at once.</summary>
     public ValueTask SendAsync(LinkMessage message, CancellationToken cancellationToken) =>
@@ -25,6 +31,8 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
     public async ValueTask<(LinkMessage? Control, LogFrame? Log, StreamFrame? Stream)> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
+        if (small >= FewToShrink && buffer.Length > Little)
+            Resize(Little, keep: 0);
         while (true)
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
@@ -33,6 +41,7 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
             length += received.Count;
             if (received.EndOfMessage)
             {
+                small = length <= Little ? small + 1 : 0;
                 if (received.MessageType == WebSocketMessageType.Text)
                     return (Parse(buffer.AsSpan(0, length)), null, null);
                 return StreamFrame.Read(buffer.AsMemory(0, length)) is { } piece ? (null, null, piece) : (null, ParseLog(length), null);
@@ -71,9 +80,14 @@ internal sealed class LinkSocket(Stream stream) : IDisposable
     {
         if (buffer.Length >= LinkProtocol.MaxControlMessage)
             throw new InvalidDataException($"The agent sent a message of more than {LinkProtocol.MaxControlMessage} bytes.");
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, LinkProtocol.MaxControlMessage));
-        buffer.CopyTo(larger, 0);
+        Resize(Math.Min(buffer.Length * 2, LinkProtocol.MaxControlMessage), keep: buffer.Length);
+    }
+
+    private void Resize(int size, int keep)
+    {
+        var other = ArrayPool<byte>.Shared.Rent(size);
+        buffer.AsSpan(0, keep).CopyTo(other);
         ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        buffer = other;
     }
 }

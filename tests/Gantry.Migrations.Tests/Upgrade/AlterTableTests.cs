@@ -105,4 +105,56 @@ public sealed class AlterTableTests(PostgresServer postgres)
         await test.RowsAsync("INSERT INTO parent (x) VALUES ('new')");
         Assert.Equal("10", await test.OneAsync("SELECT max(id) FROM parent"));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("WITHOUT ROWID")]
+    public async Task DropColumn_SeveralInARow_LeavesWhatOneByOneLeaves(string kind)
+    {
+        var first = $"""
+            CREATE TABLE p (id INTEGER PRIMARY KEY);
+            CREATE TABLE t (code TEXT NOT NULL PRIMARY KEY, a TEXT, p INTEGER REFERENCES p (id), b INTEGER NOT NULL DEFAULT 7 CHECK (b > 0), kept TEXT, c TEXT AS (a || 'x'), d BLOB) {kind};
+            CREATE TABLE child (code TEXT REFERENCES t (code));
+            CREATE TABLE log (what TEXT);
+            CREATE UNIQUE INDEX ux_t_kept ON t (kept) WHERE kept <> '';
+            CREATE TRIGGER t_changed AFTER UPDATE ON t BEGIN INSERT INTO log VALUES (new.kept); END;
+            CREATE VIEW v AS SELECT t.code, kept FROM t JOIN child ON child.code = t.code;
+            INSERT INTO p VALUES (1); INSERT INTO t (code, a, p, kept, d) VALUES ('x', 'a', 1, 'k', x'00'), ('gone', 'a', NULL, 'l', NULL), ('b', NULL, 1, NULL, x'01');
+            DELETE FROM t WHERE code = 'gone'; INSERT INTO child VALUES ('b');
+            """;
+        string[] drops = ["ALTER TABLE t DROP COLUMN c;", "ALTER TABLE t DROP COLUMN a;", "ALTER TABLE T DROP b;", "ALTER TABLE t DROP COLUMN \"d\";"];
+        using var together = await TestDatabase.CreateAsync(Dialect.Sqlite, postgres);
+        using var apart = await TestDatabase.CreateAsync(Dialect.Sqlite, postgres);
+        await together.Add("0001_first", first).Add("0002_drop", string.Join('\n', drops)).UpgradeAsync();
+        await apart.Add("0001_first", first).Add("0002_drop", string.Join("\nSELECT 1;\n", drops)).UpgradeAsync();
+
+        // A table that was built anew has its name in quotes.
+        Assert.Equal("1", await together.OneAsync("SELECT count(*) FROM sqlite_master WHERE sql LIKE 'CREATE TABLE \"t\"%'"));
+        Assert.Equal("0", await apart.OneAsync("SELECT count(*) FROM sqlite_master WHERE sql LIKE 'CREATE TABLE \"t\"%'"));
+        foreach (var question in new[]
+        {
+            "SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_master WHERE name NOT LIKE 'gantry%' ORDER BY type, name", "SELECT * FROM t ORDER BY code", "SELECT * FROM v",
+            "SELECT " + (kind.Length == 0 ? "rowid" : "code") + " FROM t ORDER BY 1", "PRAGMA integrity_check", "PRAGMA foreign_key_check",
+        })
+            Assert.Equal(await apart.RowsAsync(question), await together.RowsAsync(question));
+        await together.RowsAsync("UPDATE t SET kept = 'z' WHERE code = 'b'");
+        Assert.Equal("z", await together.OneAsync("SELECT what FROM log"));
+    }
+
+    [Theory]
+    [InlineData("b", "CREATE INDEX ix ON t (b);")]
+    [InlineData("b", "CREATE VIEW v AS SELECT b FROM t;")]
+    [InlineData("none", "")]
+    public async Task DropColumn_OneOfSeveralThatMayNotGo_FailsAtItAndLeavesNothing(string column, string more)
+    {
+        using var test = await TestDatabase.CreateAsync(Dialect.Sqlite, postgres);
+        await test.Add("0001_first", $"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT); INSERT INTO t VALUES (1, 'a', 'b', 'c'); {more}").UpgradeAsync();
+        var before = await test.DumpAsync();
+        test.Add("0002_drop", $"ALTER TABLE t DROP COLUMN a;\nALTER TABLE t DROP COLUMN {column};\nALTER TABLE t DROP COLUMN c;");
+
+        var error = await test.FailAsync();
+
+        Assert.Equal($"ALTER TABLE t DROP COLUMN {column}", error.Report!.Statement!.Text);
+        Assert.Equal(before, await test.DumpAsync());
+    }
 }

@@ -16,6 +16,7 @@ namespace Gantry.Migrations.Rehearse.Scratch;
 internal sealed class PostgresScratch : IScratch
 {
     private readonly NpgsqlConnection _connection;
+    private readonly ReadScripts _statements = new(Dialect.Postgres);
 
     // Sent along with the next command: a round trip less for each trial.
     private string _pending = "";
@@ -175,7 +176,7 @@ internal sealed class PostgresScratch : IScratch
     public async Task<ScriptOutcome> RunAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         await SendPendingAsync(cancellationToken);
-        var statements = ScriptStatement.Of(run.Script, Dialect.Postgres).Take(run.Statements).ToList();
+        var statements = _statements.Of(run.Script).Take(run.Statements).ToList();
         var clock = Stopwatch.StartNew();
         var (failure, touched) = await RunAllAsync(statements, !run.Script.IsOneTransaction, cancellationToken);
         if (failure is null && (_defers || run.Script.Source.Text.Contains("DEFERR", StringComparison.OrdinalIgnoreCase)))
@@ -192,7 +193,7 @@ internal sealed class PostgresScratch : IScratch
 
     public async Task<bool> CommitLabelsAsync(MigrationScript script, CancellationToken cancellationToken)
     {
-        var labels = ScriptStatement.Of(script, Dialect.Postgres).Where(statement => statement.AddsLabel).ToList();
+        var labels = _statements.Of(script).Where(statement => statement.AddsLabel).ToList();
         if (labels.Count == 0)
             return false;
         await ResetAsync(cancellationToken);
@@ -214,7 +215,7 @@ internal sealed class PostgresScratch : IScratch
     public async Task<ScriptOutcome> AdvanceAsync(ScriptRun run, CancellationToken cancellationToken)
     {
         await ResetAsync(cancellationToken);
-        var statements = ScriptStatement.Of(run.Script, Dialect.Postgres);
+        var statements = _statements.Of(run.Script).ToList();
         var outcome = statements.Exists(statement => statement.IsConcurrent) ? await OutsideAsync(statements, cancellationToken) : await RunAsync(run, cancellationToken);
         await ExecuteAsync(outcome.Failure is null ? "COMMIT" : "ROLLBACK", cancellationToken);
         (_inTransaction, _labelsThere) = (false, false);

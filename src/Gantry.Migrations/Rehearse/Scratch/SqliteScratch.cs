@@ -19,6 +19,8 @@ internal sealed class SqliteScratch : IScratch
 {
     private readonly SqliteSession _base = Open();
     private readonly SqliteSession _session = Open();
+    private readonly SqliteColumnDrops _drops = new();
+    private readonly ReadScripts _statements = new(Dialect.Sqlite);
 
     public Dialect Dialect => Dialect.Sqlite;
 
@@ -93,10 +95,7 @@ internal sealed class SqliteScratch : IScratch
         try
         {
             Execute("BEGIN IMMEDIATE");
-            ScriptFailure? failure = null;
-            foreach (var statement in ScriptStatement.Of(run.Script, Dialect.Sqlite).Take(run.Statements))
-                if ((failure ??= await RunAsync(statement, cancellationToken)) is not null)
-                    break;
+            var failure = await RunAllAsync(_statements.Of(run.Script).Take(run.Statements).ToList(), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is null && raw.sqlite3_exec(Handle, "COMMIT") != raw.SQLITE_OK)
                 failure = new ScriptFailure(false, 0, 1, 1, "COMMIT", Code(), Words());
@@ -149,6 +148,21 @@ internal sealed class SqliteScratch : IScratch
                 return $"assumed: {assumption.Condition}";
         return null;
     }
+
+    private async Task<ScriptFailure?> RunAllAsync(List<ScriptStatement> statements, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < statements.Count; at++)
+            if (await TryRunTogetherAsync(statements, at, cancellationToken) is > 0 and var together)
+                at += together - 1;
+            else if (await RunAsync(statements[at], cancellationToken) is { } failure)
+                return failure;
+        return null;
+    }
+
+    // As the upgrader does it, too.
+    private async Task<int> TryRunTogetherAsync(List<ScriptStatement> statements, int at, CancellationToken cancellationToken) =>
+        !statements[at].Statement.StartsWith("ALTER", "TABLE") || statements[at].Step.Kind is StepKind.Backfill or StepKind.Verify ? 0
+        : (await _drops.TryRunAsync(_session, [.. statements.Skip(at).TakeWhile(other => other.Step == statements[at].Step).Select(other => other.Statement)], 0, cancellationToken)).Statements;
 
     private async Task<ScriptFailure?> RunAsync(ScriptStatement statement, CancellationToken cancellationToken)
     {
