@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.Agent;
+using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Link;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
@@ -9,6 +10,7 @@ using Gantry.Agent.Ssh;
 const string Usage = """
     usage: gantry-agent run --spool DIR [--idle-exit SECONDS]
            gantry-agent relay --dir DIR [--server ID]
+           gantry-agent remove-containers --spool DIR
            gantry-agent --version
     """;
 
@@ -27,6 +29,8 @@ switch (args)
         return await new Relay(directory, null, TimeProvider.System).RunAsync(CancellationToken.None);
     case ["relay", "--dir", var directory, "--server", var server]:
         return await new Relay(directory, server, TimeProvider.System).RunAsync(CancellationToken.None);
+    case ["remove-containers", "--spool", var left]:
+        return await DockerLeftovers.RemoveAllAsync(left, CancellationToken.None);
     case ["run", ..]:
         break;
     default:
