@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.States;
+using Gantry.Server.Agents;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -10,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Api;
 
 /// <summary>Reads runs with all that a reply needs of them.</summary>
-internal sealed class RunQueries(Names names, RunDefinitions definitions, TimeProvider time)
+internal sealed class RunQueries(Names names, RunDefinitions definitions, TimeProvider time, ImagePulls pulls)
 {
     /// <summary>A run with all that is needed to write it.</summary>
     /// <param name="Run">The run.</param>
@@ -67,7 +69,7 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, TimePr
     {
         var ids = runs.Select(run => run.Id).ToList();
         var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
-        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
+        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id), pulls));
     }
 
     /// <summary>One run, of whose jobs all submissions are at hand.</summary>
@@ -93,6 +95,9 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, TimePr
         [.. latest.Select(job => RunTransitions.State(job, maxDuration: null))],
         // Only between attempts does the policy make a difference, and only unfinished runs have theirs at hand.
         run.Status == "pending" ? definitions.Get(run).Policy : null);
+
+    /// <summary>How far a submission's image is; null unless it is on its way.</summary>
+    public ImagePullProgress? ImagePull(JobRow job) => job.Status == "pulling" ? pulls.Of(job.Id) : null;
 
     private static IReadOnlyList<IReadOnlyList<JobRow>> Jobs(IReadOnlyList<JobRow> submissions) => submissions.Count == 1
         ? [submissions]
