@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.Agent;
+using Gantry.Agent.Executors.Docker;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Link;
 using Gantry.Agent.Native;
@@ -10,6 +11,7 @@ using Gantry.Agent.Ssh;
 const string Usage = """
     usage: gantry-agent run --spool DIR [--idle-exit SECONDS]
            gantry-agent relay --dir DIR [--server ID]
+           gantry-agent remove-containers --spool DIR
            gantry-agent --version
     """;
 
@@ -32,6 +34,8 @@ switch (args)
         // Run by the agent; not for people, either.
         await LeaseGuard.RunAsync(guarded, agent, TimeProvider.System, new AgentLog(TimeProvider.System, Console.Error));
         return 0;
+    case ["remove-containers", "--spool", var left]:
+        return await DockerLeftovers.RemoveAllAsync(left, CancellationToken.None);
     case ["run", ..]:
         break;
     default:

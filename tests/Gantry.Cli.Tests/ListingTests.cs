@@ -49,6 +49,21 @@ public sealed class ListingTests : IAsyncLifetime
         Assert.Contains("$3", result.Output);
     }
 
+    [Theory]
+    [InlineData(312_000_000, 0, 1_204_000_000, "true", "pulling 312 of 1204 MB (25 %)")]
+    [InlineData(312_000_000, 0, 1_204_000_000, "false", "pulling 312 of 1204 MB or more")]
+    [InlineData(1_204_000_000, 542_000_000, 1_204_000_000, "true", "pulling 1204 MB, 45 % unpacked")]
+    [InlineData(0, 0, 0, "false", "pulling")]
+    public async Task Ps_ImageOnItsWay_ShowsHowFar(long downloaded, long extracted, long total, string isFinal, string expected)
+    {
+        var pull = $$"""{"downloaded_bytes":{{downloaded}},"extracted_bytes":{{extracted}},"total_bytes":{{total}},"is_total_bytes_final":{{isFinal}}}""";
+        server.Answer("/api/runs/list", $"[{Replies.Run("hello", "provisioning", "pulling", jobs: $"[{Replies.Job(0, "pulling", pull)}]")}]");
+
+        var result = await command.RunAsync("ps");
+
+        Assert.Matches($" {System.Text.RegularExpressions.Regex.Escape(expected)}  +", result.Output.Split('\n')[1]);
+    }
+
     [Fact]
     public async Task Ps_NothingActive_ShowsTheLastRun()
     {

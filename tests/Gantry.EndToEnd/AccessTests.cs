@@ -37,6 +37,7 @@ public sealed partial class AccessTests(RunningHome home) : IClassFixture<Runnin
         ("POST", "/api/project/main/fleets/apply", Member, """{"plan": {"spec": {"configuration": {"type": "fleet", "nodes": 1}}}}"""),
         ("POST", "/api/project/main/fleets/delete", Member, """{"names": ["nobody"]}"""),
         ("POST", "/api/project/main/fleets/delete_instances", Member, """{"name": "nobody", "instance_nums": [0]}"""),
+        ("POST", "/api/project/main/instances/get_instance_health_checks", Member, """{"fleet_name": "nobody", "instance_num": 0}"""),
         ("POST", "/api/project/main/instances/get", Member, """{"id": "00000000-0000-4000-8000-000000000000"}"""),
         ("GET", "/api/project/main/runs/nobody/follow", Member, null),
         ("GET", "/api/project/main/runs/watch", Member, null),

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gantry.Model.Link;
+using Gantry.Server.Agents;
+using Gantry.Server.Changes;
 using Gantry.Server.Fleets;
 using Gantry.Server.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +78,33 @@ public sealed class FleetApiTests(RunningServer server) : IClassFixture<RunningS
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("Resource has been changed", body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await server.CallAsync("/api/project/main/fleets/delete_instances", """{"name":"there","instance_nums":[7]}""")).Status);
+    }
+
+    [Fact]
+    public async Task HealthChecks_OfAnInstance_AreWhatItsAgentTellsOfIt()
+    {
+        await ApplyAsync("ill", Configuration("ill", "127.0.0.9"));
+        const string call = "/api/project/main/instances/get_instance_health_checks", latest = """{"fleet_name":"ill","instance_num":0}""";
+        Assert.Equal((HttpStatusCode.OK, """{"health_checks":[]}"""), await server.CallAsync(call, latest));
+
+        var gpu = new GpuDevice { Vendor = "nvidia", Name = "H100", MemoryMib = 81920, Index = 3, Id = "GPU-3" };
+        var facts = new HostFacts { Hostname = "a", InternalIp = "127.0.0.9", Username = "root", Arch = "x86", Cpus = 8, MemoryMib = 1024, DiskMib = 1024, MaxJobs = 64, Gpus = [gpu] };
+        var ledger = server.App.Web.Services.GetRequiredService<Ledger>();
+        var row = await ledger.CommitAsync((db, _) =>
+        {
+            var row = db.Instances.Single(row => row.Name == "ill-0" && row.DeletedAt == null);
+            row.Facts = JsonSerializer.Serialize(facts, LinkJson.Default.HostFacts);
+            return row;
+        }, TestContext.Current.CancellationToken);
+        await server.App.Web.Services.GetRequiredService<Observations>().StoreHostAsync(row, facts with { Gpus = [gpu with { Problem = "its driver asks for a reset" }] }, TestContext.Current.CancellationToken);
+
+        var check = Assert.Single(JsonNode.Parse((await server.CallAsync(call, latest)).Body)!["health_checks"]!.AsArray())!;
+        Assert.Equal("failure", (string?)check["status"]);
+        Assert.Equal("The nvidia GPU 3 (H100) is given to no job: its driver asks for a reset.", (string?)Assert.Single(check["events"]!.AsArray())!["message"]);
+        Assert.Contains("Instance health changed HEALTHY -> FAILURE (The nvidia GPU 3", (await server.CallAsync("/api/events/list")).Body, StringComparison.Ordinal);
+        Assert.Contains("\"health_status\":\"failure\"", (await server.CallAsync("/api/project/main/fleets/get", """{"name":"ill"}""")).Body, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, """{"health_checks":[]}"""), await server.CallAsync(call, """{"fleet_name":"ill","instance_num":0,"before":"2020-01-01T00:00:00Z"}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.CallAsync(call, """{"fleet_name":"ill","instance_num":1}""")).Status);
     }
 
     private Task<(HttpStatusCode Status, string Body)> ApplyAsync(string name, string configuration, string force = "true") => server.CallAsync(

@@ -14,6 +14,9 @@ internal interface IExecutor
     /// <exception cref="IOException">The spool can not be written.</exception>
     Preparation Prepare(JobSpool spool, JobOrder order);
 
+    /// <summary>How far the image of a job is that is being prepared; null where there is none, or nothing is known.</summary>
+    ImagePullProgress? ImagePull(JobSpool spool) => null;
+
     /// <summary>Starts a claimed job; returns the process to watch, or 0.</summary>
     /// <exception cref="IOException">Nothing was started.</exception>
     int Start(JobSpool spool);

@@ -217,7 +217,7 @@ internal sealed class JobKeeper
     {
         var preparation = Executor.Prepare(_spool, order);
         _isPreparing = preparation != Preparation.Ready;
-        if (preparation == Preparation.Pulling && _report.Pull())
+        if (preparation == Preparation.Pulling && _report.Pull(Executor.ImagePull(_spool)))
             _around.Changed(this);
         return !_isPreparing;
     }

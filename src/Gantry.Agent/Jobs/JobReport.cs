@@ -39,12 +39,12 @@ internal sealed class JobReport(Guid jobId)
     /// <summary>Something is wrong with it, whatever it does.</summary>
     public void Trouble(string sentence) => _job = _job with { Error = sentence };
 
-    /// <summary>Its image is on the way; false when that was known.</summary>
-    public bool Pull()
+    /// <summary>Its image is on the way, so far; false when that was known.</summary>
+    public bool Pull(ImagePullProgress? progress)
     {
-        if (_job.State == ObservedState.Pulling)
+        if (_job.State == ObservedState.Pulling && _job.ImagePull == progress)
             return false;
-        _job = _job with { State = ObservedState.Pulling };
+        _job = _job with { State = ObservedState.Pulling, ImagePull = progress };
         return true;
     }
 
@@ -53,7 +53,7 @@ internal sealed class JobReport(Guid jobId)
     {
         if (_job.State == ObservedState.Running && _job.Pid == execution.Pid)
             return false;
-        _job = _job with { State = ObservedState.Running, Pid = execution.Pid, StartedAt = execution.StartedAt };
+        _job = _job with { State = ObservedState.Running, Pid = execution.Pid, StartedAt = execution.StartedAt, ImagePull = null };
         return true;
     }
 
@@ -61,6 +61,7 @@ internal sealed class JobReport(Guid jobId)
     public void End(ObservedState state, string? error, DateTimeOffset at, int? exitStatus) => _job = _job with
     {
         State = state,
+        ImagePull = null,
         Error = error ?? _job.Error,
         FinishedAt = at,
         ExitStatus = exitStatus,

@@ -7,13 +7,14 @@ namespace Gantry.Agent.Spool;
 internal sealed class AgentSpool : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string IdentityFile = "agent.json";
     private readonly int _lock;
 
     private AgentSpool(string directory, int lockFd)
     {
         Directory = directory;
         _lock = lockFd;
-        Identity = ReadOrMakeIdentity(Path.Combine(directory, "agent.json"));
+        Identity = ReadOrMakeIdentity(directory);
     }
 
     /// <summary>Absolute path.</summary>
@@ -115,17 +116,25 @@ internal sealed class AgentSpool : IDisposable
             _ = Libc.write(fd, first, text.Length);
     }
 
-    private static AgentIdentity ReadOrMakeIdentity(string path)
+    /// <summary>Whose spool it is; null when nobody's, or when that can not be read.</summary>
+    public static AgentIdentity? ReadIdentity(string directory)
     {
         try
         {
-            if (SpoolFiles.Read(path, SpoolJson.Default.AgentIdentity) is { } known)
-                return known;
+            return SpoolFiles.Read(Path.Combine(directory, IdentityFile), SpoolJson.Default.AgentIdentity);
         }
         catch (JsonException)
         {
             // Damaged: the jobs are found by their own files, and to a server this is a new agent with old jobs.
+            return null;
         }
+    }
+
+    private static AgentIdentity ReadOrMakeIdentity(string directory)
+    {
+        if (ReadIdentity(directory) is { } known)
+            return known;
+        var path = Path.Combine(directory, IdentityFile);
         var made = new AgentIdentity { AgentId = Guid.NewGuid() };
         SpoolFiles.WriteWhole(path, made, SpoolJson.Default.AgentIdentity, flush: true);
         return made;

@@ -12,6 +12,7 @@ namespace Gantry.Cli.Apply;
 internal sealed class Attachment(Invocation invocation, ProjectConnection project, string run, AttachRequest? attach = null)
 {
     private readonly Terminal terminal = invocation.Terminal;
+    private readonly PullLine pull = new(invocation.Terminal, run);
     private RunProgress? shown;
     private int attempt;
     private bool isAttached;
@@ -39,6 +40,7 @@ internal sealed class Attachment(Invocation invocation, ProjectConnection projec
                         break;
                     case RunEvent.StatusChanged { Progress: var progress }:
                         Show(progress);
+                        pull.Show(progress);
                         await AttachAsync(ports, progress, letGo.Token);
                         break;
                     case RunEvent.Ended { Progress: var progress }:

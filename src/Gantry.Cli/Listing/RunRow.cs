@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Gantry.Cli.Output;
+using Gantry.Model.Link;
 
 namespace Gantry.Cli.Listing;
 
@@ -7,6 +9,8 @@ namespace Gantry.Cli.Listing;
 /// longer to build than everything else that <c>ps</c> does.</summary>
 internal sealed record RunRow
 {
+    private const string Pulling = "pulling";
+
     public required string Name { get; init; }
     public required string Status { get; init; }
     public required string StatusMessage { get; init; }
@@ -42,11 +46,13 @@ internal sealed record RunRow
                 price = (price ?? 0) + dollars;
         }
         var first = jobs.Count > 0 ? jobs[0] : null;
+        var message = Text(run, "status_message") is { Length: > 0 } said ? said : Text(run, "status") ?? "";
         return new RunRow
         {
             Name = Text(Child(run, "run_spec"), "run_name") ?? "",
             Status = Text(run, "status") ?? "",
-            StatusMessage = Text(run, "status_message") is { Length: > 0 } message ? message : Text(run, "status") ?? "",
+            // Its only job knows how far its image is.
+            StatusMessage = message == Pulling && jobs.Count == 1 ? first!.StatusMessage : message,
             SubmittedAt = Time(run, "submitted_at") ?? default,
             User = Text(run, "user") ?? "",
             Backend = string.Join(", ", backends),
@@ -72,7 +78,7 @@ internal sealed record RunRow
         {
             Name = $"replica={Number(spec, "replica_num")} job={Number(spec, "job_num")}",
             Status = Text(submission, "status") ?? "",
-            StatusMessage = Text(submission, "status_message") is { Length: > 0 } message ? message : Text(submission, "status") ?? "",
+            StatusMessage = Message(submission),
             SubmittedAt = Time(submission, "submitted_at") ?? default,
             Backend = region.Length == 0 || region == backend ? backend : $"{backend} ({region})",
             Host = Text(type, "name") ?? "",
@@ -81,6 +87,15 @@ internal sealed record RunRow
             Price = place.ValueKind == JsonValueKind.Object && place.TryGetProperty("price", out var price) && price.ValueKind == JsonValueKind.Number ? price.GetDouble() : null,
             Error = Text(submission, "termination_reason_message") ?? Text(submission, "error"),
         };
+    }
+
+    private static string Message(JsonElement submission)
+    {
+        var message = Text(submission, "status_message") is { Length: > 0 } said ? said : Text(submission, "status") ?? "";
+        if (message != Pulling || Child(submission, "image_pull_progress") is not { ValueKind: JsonValueKind.Object } pull || Number(pull, "total_bytes") is not (> 0 and var total))
+            return message;
+        var isFinal = Child(pull, "is_total_bytes_final").ValueKind == JsonValueKind.True;
+        return $"{message} {Words.Of(new ImagePullProgress(Number(pull, "downloaded_bytes"), Number(pull, "extracted_bytes"), total, isFinal))}";
     }
 
     internal static JsonElement Child(JsonElement element, string name) =>

@@ -10,6 +10,7 @@ internal sealed class Terminal(Stream output, Stream error, TextReader input, bo
 {
     private readonly Lock sync = new();
     private bool atLineStart = true;
+    private bool hasLive;
 
     public bool IsOutputTerminal => outputIsTerminal;
     public bool IsInputTerminal => inputIsTerminal;
@@ -37,6 +38,21 @@ internal sealed class Terminal(Stream output, Stream error, TextReader input, bo
         }
     }
 
+    /// <summary>A line that is drawn again in its place, and goes with whatever comes after it. Only where standard output is a terminal; a job's unfinished line stays.</summary>
+    public void Live(string line)
+    {
+        if (!outputIsTerminal)
+            return;
+        lock (sync)
+        {
+            if (!hasLive && !atLineStart)
+                return;
+            // Not wrapped: of a line that takes two, only the second would be drawn again.
+            output.Write(Encoding.UTF8.GetBytes($"\r\e[K\e[?7l{line}\e[?7h"));
+            hasLive = true;
+        }
+    }
+
     /// <summary>Something that went wrong: on standard error.</summary>
     public void Error(string message)
     {
@@ -54,6 +70,7 @@ internal sealed class Terminal(Stream output, Stream error, TextReader input, bo
             return;
         lock (sync)
         {
+            EndLive();
             output.Write(bytes);
             atLineStart = bytes[^1] == '\n';
         }
@@ -117,10 +134,19 @@ internal sealed class Terminal(Stream output, Stream error, TextReader input, bo
     {
         lock (sync)
         {
+            EndLive();
             stream.Write(Encoding.UTF8.GetBytes(text));
             if (ReferenceEquals(stream, output) || (outputIsTerminal && errorIsTerminal))
                 atLineStart = text.EndsWith('\n');
         }
+    }
+
+    private void EndLive()
+    {
+        if (!hasLive)
+            return;
+        hasLive = false;
+        output.Write("\r\e[K"u8);
     }
 
     /// <summary>Standard input, opened when first read, and not by Console: that puts the terminal into a mode of its own, where what was typed early is shown twice.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Model.Link;
 
 namespace Gantry.Cli.Output;
 
@@ -32,8 +33,17 @@ internal static class Words
     /// <summary>Dollars an hour: <c>$0</c>, <c>$0.22</c>, <c>$12.5</c>.</summary>
     public static string Price(double price) => string.Create(CultureInfo.InvariantCulture, $"${Math.Round(price, 4)}");
 
+    /// <summary>How far an image is on its way: <c>312 of 1204 MB (26 %)</c>, <c>312 of 1204 MB or more</c>, <c>1204 MB, 45 % unpacked</c>.</summary>
+    public static string Of(ImagePullProgress pull) => pull.DownloadedBytes < pull.TotalBytes || !pull.IsTotalBytesFinal
+        ? string.Create(CultureInfo.InvariantCulture, $"{Megabytes(pull.DownloadedBytes)} of {Megabytes(pull.TotalBytes)} MB{(pull.IsTotalBytesFinal ? $" ({Percent(pull.DownloadedBytes, pull.TotalBytes)} %)" : " or more")}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Megabytes(pull.TotalBytes)} MB, {Percent(pull.ExtractedBytes, pull.TotalBytes)} % unpacked");
+
     /// <summary><c>1 job</c>, <c>2 jobs</c>.</summary>
     public static string Of(int count, string noun) => count == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
+
+    private static long Megabytes(long bytes) => (bytes + 500_000) / 1_000_000;
+
+    private static long Percent(long part, long all) => all == 0 ? 100 : part * 100 / all;
 
     private static string Count(double value, string unit) => (int)value == 1 ? $"1 {unit} ago" : $"{(int)value} {unit}s ago";
 }

@@ -31,6 +31,8 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(IReadOnlyList<ErrorDetail>))]
 [JsonSerializable(typeof(UserWithCreds))]
 [JsonSerializable(typeof(ServerInfo))]
+[JsonSerializable(typeof(GetInstanceHealthChecksRequest))]
+[JsonSerializable(typeof(GetInstanceHealthChecksResponse))]
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(StopQuarantinedRequest))]
 [JsonSerializable(typeof(ErrorReply))]

@@ -94,6 +94,23 @@ public sealed record Instance
     public string? StatusMessage { get; init; }
 }
 
+/// <summary>Body of <c>instances/get_instance_health_checks</c>.</summary>
+/// <param name="FleetName">The fleet.</param>
+/// <param name="InstanceNum">The instance's number in it.</param>
+/// <param name="After">Only checks after this time.</param>
+/// <param name="Before">Only checks before this time.</param>
+/// <param name="Limit">At most so many.</param>
+public sealed record GetInstanceHealthChecksRequest(string FleetName, int InstanceNum, DateTimeOffset? After = null, DateTimeOffset? Before = null, int? Limit = null);
+
+/// <summary>Its answer: the latest check, which is what the agent tells of the host at present.</summary>
+public sealed record GetInstanceHealthChecksResponse(IReadOnlyList<HealthCheck> HealthChecks);
+
+/// <summary>How well an instance was at a time. dstack's <c>HealthCheck</c>.</summary>
+public sealed record HealthCheck(DateTimeOffset CollectedAt, HealthStatus Status, IReadOnlyList<HealthEvent> Events);
+
+/// <summary>One thing that is wrong. dstack's <c>HealthEvent</c>.</summary>
+public sealed record HealthEvent(DateTimeOffset Timestamp, HealthStatus Status, string Message);
+
 /// <summary>Body of <c>fleets/get_plan</c>.</summary>
 public sealed record GetFleetPlanRequest(FleetSpec Spec);
 

@@ -1,3 +1,4 @@
+using Gantry.Model.Link;
 using Gantry.Model.States;
 
 namespace Gantry.Model.Api;
@@ -210,6 +211,8 @@ public sealed record RunProgress
     public int? ExitStatus { get; init; }
     /// <summary>The next time by its schedule.</summary>
     public DateTimeOffset? NextTriggeredAt { get; init; }
+    /// <summary>How far the followed job's image is, while it is on its way.</summary>
+    public ImagePullProgress? ImagePull { get; init; }
 }
 
 /// <summary>A job that a host runs for this server, and that the database doesn't know (Gantry's own; <c>POST /api/quarantine/list</c>).</summary>

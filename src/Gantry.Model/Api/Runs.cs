@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Model.Configurations;
+using Gantry.Model.Link;
 using Gantry.Model.States;
 
 namespace Gantry.Model.Api;
@@ -124,8 +125,8 @@ public sealed record JobSubmission
     public string? Error { get; init; }
     /// <summary>Probes of a service; empty for tasks.</summary>
     public IReadOnlyList<JsonElement> Probes { get; set; } = [];
-    /// <summary>Progress of the image pull.</summary>
-    public JsonElement? ImagePullProgress { get; init; }
+    /// <summary>How far its image is, while it is on its way.</summary>
+    public ImagePullProgress? ImagePullProgress { get; init; }
 }
 
 /// <summary>Where a job was placed.</summary>

@@ -243,6 +243,8 @@ public sealed record ObservedJob
     public string? Error { get; init; }
     /// <summary>Total bytes of its log so far.</summary>
     public long LogBytes { get; init; }
+    /// <summary>While its image is on the way: how far, told again at most once a second. Null where that is not known.</summary>
+    public ImagePullProgress? ImagePull { get; init; }
 }
 
 /// <summary>What a job does on its host.</summary>

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Gantry.Engine.Fleets;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Changes;
+using Gantry.Server.Fleets;
 using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
@@ -11,7 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Agents;
 
 /// <summary>Takes agents' words into the rows.</summary>
-internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs, MetricStore metrics, UtilizationWatch utilization)
+internal sealed class Observations(
+    Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs, MetricStore metrics, UtilizationWatch utilization, ImagePulls pulls)
 {
     private const int LoadedAtOnce = 1000;
 
@@ -71,10 +74,26 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             {
                 instance.Facts = JsonSerializer.Serialize(facts, LinkJson.Default.HostFacts);
                 if (db.Instances.Find(instance.Id) is { } row)
+                {
+                    NoteHealth(db, changes, row, facts);
                     row.Facts = instance.Facts;
+                    row.LastSeenAt = ledger.Now;
+                }
                 changes.Queue = true;
             },
             cancellationToken);
+
+    private void NoteHealth(GantryDb db, ChangeSet changes, InstanceRow row, HostFacts facts)
+    {
+        if (row.Facts is null || db.Fleets.Find(row.FleetId) is not { } fleet)
+            return;
+        var needsDocker = FleetDefinitions.Of(fleet).ProcessUser is null;
+        var (before, now) = (HostHealth.Of(HostViews.Facts(row), needsDocker), HostHealth.Of(facts, needsDocker));
+        if (before.Status == now.Status && before.Complaints.SequenceEqual(now.Complaints))
+            return;
+        var why = now.Complaints.Count == 0 ? "" : $" ({string.Join(" ", now.Complaints.Select(complaint => complaint.Message))})";
+        EventLog.Instance(db, changes, row, $"Instance health changed {before.Status.ToString().ToUpperInvariant()} -> {now.Status.ToString().ToUpperInvariant()}{why}", ledger.Now, actor: null);
+    }
 
     /// <summary>Stores what jobs use.</summary>
     public async Task SampleAsync(InstanceRow instance, JobSamples samples, CancellationToken cancellationToken)
@@ -155,6 +174,8 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         job.ObservedExitStatus = observed.ExitStatus;
         job.Signal = observed.Signal;
         job.ObservedError = observed.Error;
+        if (pulls.Note(observed))
+            changes.Runs[run.Id] = (run.ProjectId, run.Name);
         // A sibling's start may be waited for on this host.
         if (transitions.HasSiblings(run))
             changes.Want(instance.Id, run.Id);

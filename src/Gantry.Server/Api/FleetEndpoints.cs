@@ -22,6 +22,7 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
         fleets.MapPost("/delete", DeleteAsync);
         fleets.MapPost("/delete_instances", DeleteInstancesAsync);
         routes.MapPost("/api/project/{project_name}/instances/get", GetInstanceAsync).Requires(Access.ProjectMember);
+        routes.MapPost("/api/project/{project_name}/instances/get_instance_health_checks", GetHealthChecksAsync).Requires(Access.ProjectMember);
     }
 
     private async Task ListAllAsync(HttpContext context)
@@ -149,6 +150,21 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
                 ? queries.Describe(db, (List<InstanceRow>)[row])[0]
                 : throw ApiError.Missing("Instance not found")),
             ApiJson.Default.Instance);
+    }
+
+    private async Task GetHealthChecksAsync(HttpContext context)
+    {
+        var request = await context.ReadAsync(ApiJson.Default.GetInstanceHealthChecksRequest);
+        CheckLimit(request.Limit ?? 0, 1000);
+        var project = context.Project().Id;
+        var checks = ledger.Read(db =>
+        {
+            var fleet = FleetSubmission.Find(db, project, request.FleetName) ?? throw FleetSubmission.NotFound();
+            var row = db.Instances.SingleOrDefault(row => row.FleetId == fleet.Id && row.InstanceNum == request.InstanceNum && row.DeletedAt == null) ?? throw ApiError.Missing("Instance not found");
+            return FleetQueries.HealthChecks(row, fleet);
+        });
+        var wanted = checks.Where(check => !(check.CollectedAt <= request.After) && !(check.CollectedAt >= request.Before));
+        await context.WriteAsync(new GetInstanceHealthChecksResponse([.. request.Limit is > 0 and var most ? wanted.Take(most) : wanted]), ApiJson.Default.GetInstanceHealthChecksResponse);
     }
 
     private Task WriteAsync(HttpContext context, Func<GantryDb, FleetRow?> find) => context.WriteAsync(

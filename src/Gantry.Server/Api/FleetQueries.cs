@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Gantry.Engine.Fleets;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
+using Gantry.Server.Fleets;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
@@ -38,14 +41,27 @@ internal sealed class FleetQueries(Names names)
             .Join(db.Runs, job => job.RunId, run => run.Id, (job, run) => new { Instance = job.InstanceId!.Value, run.Name, job.JobNum, job.ReplicaNum })
             .ToList().ToLookup(job => job.Instance, job => $"{job.Name}-{job.JobNum}-{job.ReplicaNum}");
         var fleetIds = rows.Select(row => row.FleetId).Distinct().ToList();
-        var fleets = db.Fleets.Where(fleet => fleetIds.Contains(fleet.Id)).ToDictionary(fleet => fleet.Id, fleet => fleet.Name);
+        var fleets = db.Fleets.Where(fleet => fleetIds.Contains(fleet.Id)).ToDictionary(fleet => fleet.Id);
         return [.. rows.Select(row => Describe(db, row, fleets.GetValueOrDefault(row.FleetId ?? Guid.Empty), [.. jobs[row.Id]]))];
     }
 
-    private Instance Describe(GantryDb db, InstanceRow row, string? fleet, IReadOnlyList<string> jobs)
+    /// <summary>The latest check of an instance; none of one that was never looked at.</summary>
+    public static IReadOnlyList<HealthCheck> HealthChecks(InstanceRow row, FleetRow fleet)
+    {
+        if (row.Facts is null || row.LastSeenAt is not { } at)
+            return [];
+        var health = Health(fleet, HostViews.Facts(row));
+        return [new HealthCheck(at, health.Status, [.. health.Complaints.Select(complaint => new HealthEvent(at, complaint.Status, complaint.Message))])];
+    }
+
+    private static HostHealth Health(FleetRow fleet, HostFacts facts) =>
+        HostHealth.Of(facts, needsDocker: FleetDefinitions.Of(fleet).ProcessUser is null);
+
+    private Instance Describe(GantryDb db, InstanceRow row, FleetRow? fleet, IReadOnlyList<string> jobs)
     {
         var facts = row.Facts is null ? null : HostViews.Facts(row);
         var blocks = facts is null ? null : (int?)HostViews.Blocks(row, facts);
+        var health = facts is null || fleet is null ? null : Health(fleet, facts);
         return new Instance
         {
             Id = row.Id,
@@ -54,7 +70,7 @@ internal sealed class FleetQueries(Names names)
             InstanceType = facts is null ? null : new InstanceType("ssh", HostViews.Resources(facts)),
             Name = row.Name,
             FleetId = row.FleetId,
-            FleetName = fleet,
+            FleetName = fleet?.Name,
             InstanceNum = row.InstanceNum,
             JobName = jobs.Count > 0 ? jobs[0] : null,
             Hostname = row.Address,
@@ -68,7 +84,8 @@ internal sealed class FleetQueries(Names names)
             Price = 0,
             TotalBlocks = blocks,
             BusyBlocks = Math.Min(jobs.Count, blocks ?? 0),
-            StatusMessage = row.StatusMessage,
+            HealthStatus = health?.Status ?? HealthStatus.Healthy,
+            StatusMessage = row.StatusMessage ?? (health is { Complaints: [_, ..] complaints } ? string.Join(" ", complaints.Select(complaint => complaint.Message)) : null),
         };
     }
 }

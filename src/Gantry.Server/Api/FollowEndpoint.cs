@@ -97,6 +97,7 @@ internal sealed class FollowEndpoint(Ledger ledger, ChangeFeed feed, ILogStore l
             JobStatus = StateNames.Parse<JobStatus>(latest?.Status),
             ExitStatus = failed?.ExitStatus ?? latest?.ExitStatus,
             NextTriggeredAt = run.NextTriggeredAt,
+            ImagePull = latest is null ? null : queries.ImagePull(latest),
         };
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.States;
+using Gantry.Server.Agents;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
@@ -10,7 +12,7 @@ namespace Gantry.Server.Api;
 /// Writes runs in the shape of <see cref="Run"/> straight from their rows. Specs are stored as the JSON that they are served
 /// as, and copied: parsing and printing them again would be most of the cost of a listing.
 /// </summary>
-internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
+internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances, ImagePulls? pulls = null)
 {
     private readonly Dictionary<Guid, HostJson> hosts = [];
 
@@ -89,7 +91,22 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteString("error", job.Status == "failed" ? job.TerminationMessage : null);
         json.WriteStartArray("probes");
         json.WriteEndArray();
-        json.WriteNull("image_pull_progress");
+        WritePull(json, job.Status == "pulling" ? pulls?.Of(job.Id) : null);
+        json.WriteEndObject();
+    }
+
+    private static void WritePull(Utf8JsonWriter json, ImagePullProgress? progress)
+    {
+        if (progress is null)
+        {
+            json.WriteNull("image_pull_progress");
+            return;
+        }
+        json.WriteStartObject("image_pull_progress");
+        json.WriteNumber("downloaded_bytes", progress.DownloadedBytes);
+        json.WriteNumber("extracted_bytes", progress.ExtractedBytes);
+        json.WriteNumber("total_bytes", progress.TotalBytes);
+        json.WriteBoolean("is_total_bytes_final", progress.IsTotalBytesFinal);
         json.WriteEndObject();
     }
 

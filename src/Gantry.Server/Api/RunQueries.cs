@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
 using Gantry.Server.Reconcilers;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Api;
 
 /// <summary>Reads runs with all that a reply needs of them.</summary>
-internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLeases leases, TimeProvider time)
+internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLeases leases, TimeProvider time, ImagePulls pulls)
 {
     /// <summary>A run with all that is needed to write it.</summary>
     /// <param name="Run">The run.</param>
@@ -69,7 +70,7 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLe
     {
         var ids = runs.Select(run => run.Id).ToList();
         var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
-        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id)));
+        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id), pulls));
     }
 
     /// <summary>One run, of whose jobs all submissions are at hand.</summary>
@@ -108,6 +109,9 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLe
             .Select(each => new AwayHost(each.Host!.Name, each.Host.UnreachableSince!.Value, each.Job.Leased ? leases.Left(each.Host.Id) : null));
         return AwayWords.Of([.. hosts], time.GetUtcNow());
     }
+
+    /// <summary>How far a submission's image is; null unless it is on its way.</summary>
+    public ImagePullProgress? ImagePull(JobRow job) => job.Status == "pulling" ? pulls.Of(job.Id) : null;
 
     private static IReadOnlyList<IReadOnlyList<JobRow>> Jobs(IReadOnlyList<JobRow> submissions) => submissions.Count == 1
         ? [submissions]

@@ -9,7 +9,8 @@ internal static class HostScripts
     public static string Check(string? processUser) => $"/bin/sh -c {Quote(Read("check.sh"))} gantry-check {Directory} {Quote(processUser ?? "")}";
 
     public static string Install(string user, string serverId, Guid instanceId, string name, string build, long bytes) =>
-        AsRoot(user, $"/bin/sh -c {Quote(Read("install.sh"))} gantry-install {Directory} {serverId} {instanceId:D} {Quote(name)} {Quote(build)} {bytes}");
+        // sudo would forget where the login's Docker is.
+        AsRoot(user, $"env DOCKER_HOST=\"$DOCKER_HOST\" /bin/sh -c {Quote(Read("install.sh"))} gantry-install {Directory} {serverId} {instanceId:D} {Quote(name)} {Quote(build)} {bytes}");
 
     public static string Uninstall(string user, string serverId) => AsRoot(user, $"/bin/sh -c {Quote(Read("uninstall.sh"))} gantry-uninstall {Directory} {serverId}");
 

@@ -73,7 +73,7 @@ internal sealed class ServerApp : IAsyncDisposable
         builder.Services
             .AddSingleton(TimeProvider.System).AddSingleton(store).AddSingleton<ILogStore>(logs).AddSingleton(token)
             .AddSingleton<ChangeFeed>().AddSingleton<IdleMemory>().AddSingleton<Ledger>().AddSingleton<ServerIdentity>().AddSingleton<FirstStart>().AddSingleton<Readiness>()
-            .AddSingleton<RunDefinitions>().AddSingleton<AttachedClients>().AddSingleton<RunPresence>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>()
+            .AddSingleton<RunDefinitions>().AddSingleton<AttachedClients>().AddSingleton<RunPresence>().AddSingleton<RunTransitions>().AddSingleton<HostViews>().AddSingleton<Quarantine>().AddSingleton<ImagePulls>()
             .AddSingleton<LogIntake>().AddSingleton(services => new MetricStore(home, TimeProvider.System, services.GetRequiredService<ILogger<MetricStore>>())).AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
             .AddContent(home).AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();

@@ -19,9 +19,9 @@ internal static class Replies
          "run_spec":{"run_name":"{{name}}","configuration":{{Configuration}}},"jobs":{{jobs}},"latest_job_submission":null,"cost":0.0,"error":{{error}},"deleted":false}
         """;
 
-    public static string Job(int number, string status) => $$$$"""
+    public static string Job(int number, string status, string pull = "null") => $$$$"""
         {"job_spec":{"replica_num":0,"job_num":{{{{number}}}}},"job_submissions":[{"id":"{{{{SubmissionId}}}}","submission_num":0,"submitted_at":"2026-11-22T09:05:34Z",
-         "status":"{{{{status}}}}","status_message":"{{{{status}}}}","job_provisioning_data":{"backend":"remote","region":"remote","price":1.5,"instance_type":
+         "status":"{{{{status}}}}","status_message":"{{{{status}}}}","image_pull_progress":{{{{pull}}}},"job_provisioning_data":{"backend":"remote","region":"remote","price":1.5,"instance_type":
           {"name":"box","resources":{"cpus":8,"memory_mib":32768,"gpus":[{"name":"H100","memory_mib":81920},{"name":"H100","memory_mib":81920}],"spot":false,"disk":{"size_mib":102400 } } } } } ] }
         """;
 

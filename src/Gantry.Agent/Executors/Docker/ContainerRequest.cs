@@ -15,6 +15,9 @@ internal static class ContainerRequest
     /// <summary>Label: the job.</summary>
     public const string JobLabel = "dev.gantry.job";
 
+    /// <summary>Label: the boot of the host in which it was made.</summary>
+    public const string BootLabel = "dev.gantry.boot";
+
     /// <summary>Where a container finds the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public const string HostfileTarget = "/etc/gantry/hostfile";
 
@@ -45,6 +48,7 @@ internal static class ContainerRequest
             {
                 [AgentLabel] = agentId.ToString(),
                 [JobLabel] = order.JobId.ToString(),
+                [BootLabel] = ProcessIdentity.CurrentBoot,
                 ["dev.gantry.server"] = order.ServerId.ToString(),
                 ["dev.gantry.project"] = order.ProjectName,
                 ["dev.gantry.run"] = order.RunName,

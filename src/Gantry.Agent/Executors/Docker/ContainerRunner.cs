@@ -1,4 +1,5 @@
 using Gantry.Agent.Content;
+using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Jobs;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Native;
@@ -16,8 +17,11 @@ namespace Gantry.Agent.Executors.Docker;
 internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrder order, LeaseBook leases, Action changed) : IDisposable
 {
     private const string Removed = "Its container is gone: somebody else removed it, so how the job ended is not known.";
+    private const string Rebooted = "The host was started anew while the job ran, and that ended it.";
     private const string NeverRan = "The agent ended while it started the job. The job did not run.";
     private const string DockerLeft = "Docker went away while it started the job. The job did not run.";
+
+    private const int FirstBySignal = 128;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(2);
@@ -145,7 +149,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
                 Set(_now with { Phase = ExecutionPhase.Gone, Problem = _never });
                 return;
             }
-            else if (await TryCollectAsync(container.State))
+            else if (await TryCollectAsync(container))
                 return;
         }
     }
@@ -186,7 +190,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     }
 
     // False when Docker went away meanwhile.
-    private async Task<bool> TryCollectAsync(DockerState state)
+    private async Task<bool> TryCollectAsync(DockerContainer container)
     {
         Set(_now with { Phase = ExecutionPhase.Ending });
         try
@@ -203,6 +207,13 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             docker.Log.Error($"job {spool.JobId}: its log can not be read yet: {exception.Message}");
             await Task.Delay(Pause, docker.Time, _ended.Token);
             return false;
+        }
+        var state = container.State;
+        if (WasEndedByReboot(container))
+        {
+            await RemoveAsync(force: false);
+            Set(_now with { Phase = ExecutionPhase.Gone, Problem = Rebooted });
+            return true;
         }
         spool.KeepExit(new ExitRecord
         {
@@ -249,6 +260,10 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             }
         }
     }
+
+    // Docker gives a container that it finds dead after a start of the host a status of its own making, and one that it stopped for it that of the signal.
+    private static bool WasEndedByReboot(DockerContainer container) =>
+        container.State.ExitCode > FirstBySignal && container.Config?.Labels?.GetValueOrDefault(ContainerRequest.BootLabel) is { } boot && boot != ProcessIdentity.CurrentBoot;
 
     private bool IsOurs(DockerContainer container) =>
         container.Config?.Labels is { } labels && labels.GetValueOrDefault(ContainerRequest.JobLabel) == spool.JobId.ToString();

@@ -78,13 +78,13 @@ internal sealed class DockerApi : IDisposable
     public Task<HttpResponseMessage> CallAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(method, $"v{_version}/{path}") { Content = body }, cancellation);
 
-    /// <summary>A call with Docker's header for a registry's credentials, which is the only place where they go.</summary>
+    /// <summary>A call with Docker's header for a registry's credentials, which is the only place where they go. Docker answers when the registry does: the caller's patience counts.</summary>
     public Task<HttpResponseMessage> CallWithAuthAsync(HttpMethod method, string path, string? registryAuth, CancellationToken cancellation)
     {
         var request = new HttpRequestMessage(method, $"v{_version}/{path}");
         if (registryAuth is not null)
             request.Headers.Add("X-Registry-Auth", registryAuth);
-        return SendAsync(request, cancellation);
+        return SendAsync(request, cancellation, isSlow: true);
     }
 
     /// <summary>A JSON body.</summary>
@@ -110,12 +110,12 @@ internal sealed class DockerApi : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation, bool isSlow = false)
     {
         HttpResponseMessage reply;
         // A daemon that hangs before it answers is as good as gone; a reply that goes on for hours is none of this.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(request.RequestUri!.OriginalString.Contains("/wait", StringComparison.Ordinal) || request.Content is PushContent ? Timeout.InfiniteTimeSpan : Patience);
+        limit.CancelAfter(isSlow || request.RequestUri!.OriginalString.Contains("/wait", StringComparison.Ordinal) || request.Content is PushContent ? Timeout.InfiniteTimeSpan : Patience);
         try
         {
             reply = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);

@@ -57,6 +57,9 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
     }
 
     /// <inheritdoc/>
+    public ImagePullProgress? ImagePull(JobSpool spool) => _pulls.GetValueOrDefault(spool.JobId)?.Progress;
+
+    /// <inheritdoc/>
     public int Start(JobSpool spool)
     {
         var image = _pulls.GetValueOrDefault(spool.JobId)?.Image ?? throw new IOException("The job's image is not here.");

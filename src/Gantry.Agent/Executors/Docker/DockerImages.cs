@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Gantry.Model.Configurations;
@@ -7,8 +8,11 @@ namespace Gantry.Agent.Executors.Docker;
 /// <summary>What is asked of Docker about images.</summary>
 internal sealed class DockerImages(DockerApi api)
 {
-    /// <summary>A registry that sends nothing for so long is taken for stuck.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
+    /// <summary>Seconds after which a registry that sends nothing is given up.</summary>
+    public const string PatienceVariable = "GANTRY_PULL_PATIENCE";
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable(PatienceVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 300);
 
     /// <summary>An image that is here; null when it is not.</summary>
     /// <exception cref="DockerException">Docker refuses the name.</exception>
@@ -25,27 +29,35 @@ internal sealed class DockerImages(DockerApi api)
     }
 
     /// <summary>Fetches an image from its registry.</summary>
+    /// <param name="image">Its name.</param>
+    /// <param name="auth">Who asks for it.</param>
+    /// <param name="told">Called with each thing that Docker says about it.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="DockerException">It could not be had.</exception>
     /// <exception cref="TimeoutException">The registry sent nothing for too long.</exception>
-    public async Task PullAsync(string image, RegistryAuth? auth, CancellationToken cancellation)
+    public async Task PullAsync(string image, RegistryAuth? auth, Action<DockerPullLine> told, CancellationToken cancellation)
     {
-        using var reply = await api.CallWithAuthAsync(HttpMethod.Post, $"images/create?fromImage={Uri.EscapeDataString(WithTag(image))}", Header(image, auth), cancellation);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        silence.CancelAfter(Silence);
         try
         {
+            using var reply = await api.CallWithAuthAsync(HttpMethod.Post, $"images/create?fromImage={Uri.EscapeDataString(WithTag(image))}", Header(image, auth), silence.Token);
             using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(cancellation));
             while (true)
             {
                 silence.CancelAfter(Silence);
                 if (await lines.ReadLineAsync(silence.Token) is not { } line)
                     return;
-                if (line.Length > 0 && JsonSerializer.Deserialize(line, DockerJson.Default.DockerPullLine)?.Error is { } error)
+                if (line.Length == 0 || JsonSerializer.Deserialize(line, DockerJson.Default.DockerPullLine) is not { } said)
+                    continue;
+                if (said.Error is { } error)
                     throw new DockerException(System.Net.HttpStatusCode.InternalServerError, error);
+                told(said);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"its registry sent nothing for {Silence.TotalMinutes:0} minutes");
+            throw new TimeoutException($"its registry sent nothing for {Silence.TotalSeconds:0} seconds");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {

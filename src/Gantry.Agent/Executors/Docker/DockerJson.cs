@@ -25,7 +25,14 @@ internal sealed record DockerConfig
 }
 
 /// <summary>A line of <c>POST /images/create</c>.</summary>
-internal sealed record DockerPullLine([property: JsonPropertyName("error")] string? Error);
+internal sealed record DockerPullLine(
+    [property: JsonPropertyName("error")] string? Error,
+    [property: JsonPropertyName("id")] string? Layer = null,
+    [property: JsonPropertyName("status")] string? Status = null,
+    [property: JsonPropertyName("progressDetail")] DockerPullDetail? Detail = null);
+
+/// <summary>How far a layer is, in bytes; both are missing where there is nothing to say.</summary>
+internal sealed record DockerPullDetail([property: JsonPropertyName("current")] long? Current, [property: JsonPropertyName("total")] long? Total);
 
 /// <summary>Credentials in the header of a pull.</summary>
 internal sealed record DockerAuth(

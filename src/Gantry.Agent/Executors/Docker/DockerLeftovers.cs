@@ -1,3 +1,5 @@
+using Gantry.Agent.Spool;
+
 namespace Gantry.Agent.Executors.Docker;
 
 /// <summary>
@@ -20,6 +22,30 @@ internal static class DockerLeftovers
                 docker.Log.Error($"container {container.Id} runs, and its job {job} is not in the spool: it is left running (docker stop {container.Id[..12]} ends it)");
             else if (await docker.Containers.RemoveAsync(container.Id, force: false, cancellation))
                 docker.Log.Info($"removed what was left of job {job}: container {container.Id[..12]}");
+        }
+    }
+
+    /// <summary>
+    /// Removes every container of a spool's agent, whatever it does: its host is given back. Those of others stay. Returns the command's exit status;
+    /// a Docker that does not answer is said and left alone.
+    /// </summary>
+    public static async Task<int> RemoveAllAsync(string spool, CancellationToken cancellation)
+    {
+        if (AgentSpool.ReadIdentity(spool) is not { } agent || DockerAddress.Find().SocketPath is not { } socket || !File.Exists(socket))
+            return 0;
+        using var api = new DockerApi(socket);
+        var containers = new DockerContainers(api);
+        try
+        {
+            await api.VersionAsync(cancellation);
+            foreach (var container in await containers.ListAsync(ContainerRequest.AgentLabel, agent.AgentId.ToString(), cancellation))
+                await containers.RemoveAsync(container.Id, force: true, cancellation);
+            return 0;
+        }
+        catch (Exception exception) when (exception is DockerException or DockerGoneException)
+        {
+            await Console.Error.WriteLineAsync($"The containers with the label {ContainerRequest.AgentLabel}={agent.AgentId} are left: {exception.Message}");
+            return 1;
         }
     }
 

@@ -1,5 +1,6 @@
 using Gantry.Agent.Jobs;
 using Gantry.Model.Configurations;
+using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Docker;
 
@@ -10,13 +11,19 @@ internal sealed class ImagePull : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How often its progress is told at most.</summary>
+    private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(1);
+
     private readonly DockerImages _images;
     private readonly string _image;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task<DockerImage> _work;
     private readonly Action _changed;
+    private readonly PullTally _tally = new();
+    private volatile ImagePullProgress? _progress;
     private volatile bool _isPulling;
+    private long? _toldAt;
 
     /// <summary>Begins.</summary>
     /// <param name="images">Docker.</param>
@@ -34,6 +41,9 @@ internal sealed class ImagePull : IDisposable
     /// <summary>Whether the image is on its way.</summary>
     public bool IsPulling => _isPulling && !_work.IsCompleted;
 
+    /// <summary>How far it is; null while nothing is known.</summary>
+    public ImagePullProgress? Progress => IsPulling ? _progress : null;
+
     /// <summary>The image once it is here; null while it is not.</summary>
     /// <exception cref="StartRefusedException">It can not be had, and why.</exception>
     /// <exception cref="NoRoomException">Docker has no room for it.</exception>
@@ -50,7 +60,7 @@ internal sealed class ImagePull : IDisposable
                     return here;
                 _isPulling = true;
                 _changed();
-                await _images.PullAsync(_image, auth, _ended.Token);
+                await _images.PullAsync(_image, auth, Note, _ended.Token);
                 if (await _images.FindAsync(_image, _ended.Token) is { } pulled)
                     return pulled;
                 throw Refused("Docker says that it was fetched, but does not have it");
@@ -72,6 +82,15 @@ internal sealed class ImagePull : IDisposable
                 await Task.Delay(Pause, _time, _ended.Token);
             }
         }
+    }
+
+    private void Note(DockerPullLine line)
+    {
+        if (!_tally.Add(line) || (_toldAt is { } at && _time.GetElapsedTime(at) < TellPause))
+            return;
+        _toldAt = _time.GetTimestamp();
+        _progress = _tally.Progress;
+        _changed();
     }
 
     private StartRefusedException Refused(string why) => new(

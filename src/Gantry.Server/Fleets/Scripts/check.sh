@@ -16,14 +16,22 @@ elif sudo -n true >/dev/null 2>&1; then say root sudo; as_root='sudo -n'
 else say root sudo_refuses; as_root=false
 fi
 
-for program in setsid mv cat wc kill; do has "$program" || say missing "$program"; done
+for program in setsid flock mv cat wc kill; do has "$program" || say missing "$program"; done
 
-socket=/var/run/docker.sock
+# As Docker's own client finds it.
+DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
 if has docker; then
-  if answer=$($as_root docker version --format '{{.Server.Version}}' 2>&1); then say docker "$answer"
-  else say docker_problem "$(printf '%s' "$answer" | tail -n 1)"
+  ask_as=$as_root
+  [ "$as_root" != false ] || ask_as=
+  if answer=$($ask_as env DOCKER_HOST="$DOCKER_HOST" docker version --format '{{.Server.Version}}' 2>&1); then say docker "$answer"
+  else
+    case $answer in
+    # It is there, and asks for root, whose lack is told already.
+    *"permission denied"*) say docker unknown ;;
+    *) say docker_problem "$(printf '%s' "$answer" | tail -n 1)" ;;
+    esac
   fi
-elif [ -S "$socket" ]; then say docker unknown
+elif [ -S "${DOCKER_HOST#unix://}" ]; then say docker unknown
 fi
 
 if [ -e /dev/nvidia0 ] || [ -d /proc/driver/nvidia/gpus ]; then

@@ -23,22 +23,32 @@ if [ "$bytes" -gt 0 ]; then
   printf '%s\n' "$build" >"$dir/build-id"
 fi
 
-cat >"$dir/start" <<'START'
+# A shell reads its script as it goes: one that runs keeps its own.
+put() { cat >"$1.new"; mv -f "$1.new" "$1"; }
+
+# Where the login's Docker is, the agent's is: what starts it later has no login.
+if [ -n "${DOCKER_HOST:-}" ]; then printf 'DOCKER_HOST=%s\n' "$DOCKER_HOST" | put "$dir/environment"; else rm -f "$dir/environment"; fi
+
+put "$dir/start" <<'START'
 # Starts the agent if it does not run.
 dir=${0%/*}
 if [ -e /etc/systemd/system/gantry-agent.service ]; then exec systemctl start gantry-agent; fi
 setsid sh "$dir/supervise" </dev/null >>"$dir/agent.log" 2>&1 &
 START
 
-cat >"$dir/supervise" <<'SUPERVISE'
+put "$dir/supervise" <<'SUPERVISE'
 # Keeps the agent running where there is no systemd. Ends when the host is given back, or when another one does it already.
 dir=${0%/*}
 trap '' HUP
+# Of two that are started at once, one goes on. Only this shell holds the lock: it is free as soon as the shell is gone.
+exec 9>"$dir/supervise.lock"
+flock -n 9 || exit 0
+if [ -e "$dir/environment" ]; then export "$(cat "$dir/environment")"; fi
 while [ -e "$dir/owner" ]; do
   echo $$ >"$dir/supervise.pid"
-  "$dir/gantry-agent" run --spool "$dir/spool" --idle-exit 1000000000
+  "$dir/gantry-agent" run --spool "$dir/spool" --idle-exit 1000000000 9>&-
   [ $? -ne 3 ] || exit 0
-  sleep 1
+  sleep 1 9>&-
 done
 SUPERVISE
 
@@ -50,6 +60,7 @@ Description=Gantry agent
 After=network-online.target docker.service
 
 [Service]
+EnvironmentFile=-$dir/environment
 ExecStart=$dir/gantry-agent run --spool $dir/spool --idle-exit 1000000000
 KillMode=process
 Restart=always
@@ -63,7 +74,7 @@ UNIT
 fi
 
 # An agent of another build goes; its jobs stay, and the next one finds them.
-if [ "$bytes" -gt 0 ] && read -r pid _ <"$dir/spool/agent.lock" 2>/dev/null; then
+if [ "$bytes" -gt 0 ] && [ -e "$dir/spool/agent.lock" ] && read -r pid _ <"$dir/spool/agent.lock"; then
   case $(cat "/proc/$pid/cmdline" 2>/dev/null | tr '\0' ' ') in *gantry-agent*) kill "$pid" 2>/dev/null || true ;; esac
 fi
 exec sh "$dir/start"
