@@ -1,6 +1,7 @@
 using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Docker;
@@ -77,6 +78,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
             await RequireShellAsync();
             await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
+            await NodeSshClient.PutAsync(docker.Containers, _name, order, image.Config, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
             SpoolFiles.TryCreate(spool.BegunPath);
             await docker.Containers.StartAsync(_name, _ended.Token);
