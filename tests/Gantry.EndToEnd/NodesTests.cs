@@ -10,7 +10,6 @@ public sealed class NodesTests : FleetTest
     {
         var hosts = await MakeFleet(2);
         await Home.GantryOk("apply", "-f", Path.Combine(Checkout.Root, "examples", "fleet", "everywhere.dstack.yml"), "-y");
-
         Assert.Equal($"node 0 of 2 on {hosts[0].Name} as plain\nnode 1 of 2 on {hosts[1].Name} as plain\n", (await Home.GantryOk("logs", "everywhere")).Output);
         foreach (var host in hosts)
         {

@@ -16,7 +16,8 @@ internal static class JobEntry
     {
         if (order.Container is null)
             return $"exec {executors.Process.Tools.Shell} {StartScript.Quote(executors.Process.WriteEntry(spool, order))} --ssh";
+        var docker = executors.Docker.Docker ?? throw new StartRefusedException("Docker can not be reached, so its containers can not be entered.");
         var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? $"DOTNET_ROOT={StartScript.Quote(root)} " : "";
-        return $"{runtime}exec {StartScript.Quote(Environment.ProcessPath!)} enter {StartScript.Quote(executors.Docker.Docker!.Api.Socket)} {ContainerRequest.NameOf(spool.JobId)}";
+        return $"{runtime}exec {StartScript.Quote(Environment.ProcessPath!)} enter {StartScript.Quote(docker.Api.Socket)} {ContainerRequest.NameOf(spool.JobId)}";
     }
 }

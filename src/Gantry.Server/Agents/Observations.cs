@@ -141,9 +141,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         job.ObservedExitStatus = observed.ExitStatus;
         job.Signal = observed.Signal;
         job.ObservedError = observed.Error;
-        // A sibling's start may be waited for on this host.
-        if (transitions.HasSiblings(run))
-            changes.Want(instance.Id, run.Id);
+        transitions.WakeSiblings(db, changes, run);
         transitions.Advance(db, changes, run, job, now);
         if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && IsEnd(observed.State))
             ended.Add(new Ended(job.Id, observed.ServerId));
