@@ -11,6 +11,7 @@ using Gantry.Agent.Logs;
 using Gantry.Agent.Metrics;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 using Gantry.Agent.Streams;
 
@@ -36,14 +37,14 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         using var docker = new DockerExecutor(address, spool.Identity.AgentId, contents, leases, time, log);
         var processes = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask, contents);
         var executors = new ExecutorSet(processes, docker, contents);
-        var jobs = new JobTable(spool, executors, leases, watcher, time, log);
+        var jobs = new JobTable(spool, executors, new NodeSshd(spool, executors, watcher, time, log), leases, watcher, time, log);
         jobs.Load();
         var leaseKeeper = new LeaseKeeper(jobs, leases, guard, time, log);
         // Before anybody connects: what was due while no agent was there.
         leaseKeeper.TryLook(out _);
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
-        var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors));
+        var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors, jobs));
         using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, leaseKeeper, streams, servers, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);

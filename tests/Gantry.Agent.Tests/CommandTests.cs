@@ -134,25 +134,17 @@ public sealed class CommandTests
         Assert.Equal(Environment.GetEnvironmentVariable("HOME") + "\n", server.Text(order.JobId));
     }
 
-    [Theory]
-    [InlineData(null, "10.0.0.1\n10.0.0.2\n")]
-    [InlineData("0", "10.0.0.1\n10.0.0.2\n")]
-    [InlineData("8", "10.0.0.1 slots=8\n10.0.0.2 slots=8\n")]
-    public async Task Hostfile_NamesEachNode(string? gpus, string content)
+    [Fact]
+    public async Task Hostfile_NamesEachNodeWithItsOwnSlots()
     {
         await using var agent = await TestAgent.StartAsync();
         await using var server = await agent.ConnectAsync();
-        var order = server.Order("cat $DSTACK_MPI_HOSTFILE", env: e =>
-        {
-            if (gpus is not null)
-                e["DSTACK_GPUS_PER_NODE"] = gpus;
-        }) with
-        { NodeIps = ["10.0.0.1", "10.0.0.2"] };
+        var order = server.Order("cat $DSTACK_MPI_HOSTFILE") with { NodeIps = ["10.0.0.1", "10.0.0.2", "10.0.0.3"], NodeGpus = [0, 8] };
 
         await server.WantAsync(order);
         await server.UntilEndedAsync(order.JobId);
 
-        Assert.Equal(content, server.Text(order.JobId));
+        Assert.Equal("10.0.0.1\n10.0.0.2 slots=8\n10.0.0.3\n", server.Text(order.JobId));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class ProcStatTests
     {
         var stat = ProcStat.Parse(line)!.Value;
 
-        Assert.Equal(new ProcStat(42, state[0], 40, 41, 18, 987654, 225), stat);
+        Assert.Equal(new ProcStat(42, state[0], 1, 40, 41, 18, 987654, 225), stat);
     }
 
     [Theory]

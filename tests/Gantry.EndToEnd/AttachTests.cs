@@ -77,6 +77,44 @@ public sealed class AttachTests : EndToEndTest
     }
 
     [Fact]
+    public async Task TwoAttachments_OfOneRun_ShareItsHost_AndConnectionsEndWithTheJob()
+    {
+        Home.Environment["HOME"] = Home.Directory;
+        await Home.Submit("shared", ["exec sleep 1000"]);
+        await Home.Api.UntilRun("shared", "running");
+        using var first = Home.Start("attach", "shared");
+        using var second = Home.Start("attach", "shared");
+        using var killed = Home.Start("attach", "shared");
+        foreach (var attach in (CommandRun[])[first, second, killed])
+            await Deadline.Until("the attachment's words", () => attach.Error.Contains("ssh shared", StringComparison.Ordinal));
+
+        // One that could not say goodbye counts no more than one that did.
+        killed.Signal(Processes.Kill);
+        await killed.Result();
+        first.Signal(Processes.Interrupt);
+        Assert.Equal(0, (await first.Result()).ExitCode);
+        Assert.Equal("in\n", (await Ssh("shared", "echo in")).Output);
+        using var idle = Home.StartProgram("ssh", ["-F", Config, "-N", "shared"]);
+        // Docker's socket above all is not the job's, and sshd may be root's.
+        var socket = Path.Combine(Home.Directory, "f");
+        using var unix = Home.StartProgram("ssh", ["-F", Config, "-N", "-o", "LogLevel=INFO", "-L", $"{socket}:{Home.AgentDirectory}/agent.sock", "shared"]);
+        await Deadline.Until("the socket here", () => File.Exists(socket));
+        using (var dial = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0))
+        {
+            await dial.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(socket), TestContext.Current.CancellationToken);
+            Assert.Equal(0, await dial.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+        }
+        await Deadline.Until("a refusal", () => unix.Error.Contains("open failed", StringComparison.Ordinal));
+
+        await Home.GantryOk("stop", "shared", "-y");
+
+        Assert.Equal(255, (await idle.Result()).ExitCode);
+        Assert.Equal(255, (await unix.Result()).ExitCode);
+        Assert.NotEqual(0, (await second.Result()).ExitCode);
+        Assert.DoesNotContain("Host shared", await File.ReadAllTextAsync(Config, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WrongMapping_IsNamedBeforeAnythingHappens()
     {
         var result = await Home.Gantry("attach", "nobody", "-p", "80:http");

@@ -8,6 +8,7 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
     {
         ["hello"] = (0, "Hello from Gantry\nThis is run hello, node 0 of 1\n"),
         ["files"] = (0, "greeting.yml\nname: hello\n"),
+        ["groups"] = (0, "node 0 of 3, workers at "),
         ["failing"] = (3, "about to fail\n"),
         ["nodes"] = (0, "node 0 of 2, master at "),
         ["resources"] = (0, "MemTotal:"),

@@ -216,7 +216,7 @@ internal sealed class JobKeeper
     private bool IsPrepared(JobOrder order)
     {
         var preparation = Executor.Prepare(_spool, order);
-        _isPreparing = preparation != Preparation.Ready;
+        _isPreparing = preparation != Preparation.Ready || !_around.NodeSshd.Admit(_spool, order);
         if (preparation == Preparation.Pulling && _report.Pull(Executor.ImagePull(_spool)))
             _around.Changed(this);
         return !_isPreparing;

@@ -2,6 +2,7 @@ using Gantry.Agent.Executors;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Jobs;
@@ -15,6 +16,7 @@ internal sealed class JobSurroundings
     public required AgentSpool Spool { get; init; }
     public required ExecutorSet Executors { get; init; }
     public required LeaseBook Leases { get; init; }
+    public required NodeSshd NodeSshd { get; init; }
     public required SpoolWatcher Watcher { get; init; }
     public required TimeProvider Time { get; init; }
     public required AgentLog Log { get; init; }

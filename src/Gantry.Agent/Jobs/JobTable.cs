@@ -5,6 +5,7 @@ using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Jobs;
@@ -27,7 +28,7 @@ internal sealed class JobTable
     private readonly JobSurroundings _around;
     private ImmutableArray<IJobListener> _listeners = [];
 
-    public JobTable(AgentSpool spool, ExecutorSet executors, LeaseBook leases, SpoolWatcher watcher, TimeProvider time, AgentLog log)
+    public JobTable(AgentSpool spool, ExecutorSet executors, NodeSshd nodeSshd, LeaseBook leases, SpoolWatcher watcher, TimeProvider time, AgentLog log)
     {
         _spool = spool;
         _around = new JobSurroundings
@@ -35,13 +36,15 @@ internal sealed class JobTable
             Spool = spool,
             Executors = executors,
             Leases = leases,
+            NodeSshd = nodeSshd,
             Watcher = watcher,
             Time = time,
             Log = log,
-            Changed = job => Tell(l => l.JobChanged(job)),
+            Changed = Change,
             LogGrew = TellLogGrew,
             Forgotten = job => _jobs.TryRemove(job.JobId, out _),
         };
+        nodeSshd.Changed = id => Find(id)?.Look();
         executors.Docker.Changed = id => Find(id)?.Look();
         executors.Contents.Changed = id => Find(id)?.Look();
     }
@@ -68,8 +71,12 @@ internal sealed class JobTable
             }
             var keeper = new JobKeeper(job, _around);
             _jobs[job.JobId] = keeper;
+            _around.NodeSshd.Readmit(job);
             keeper.Open();
+            if (keeper.HasEnded)
+                _around.NodeSshd.Dismiss(job.JobId);
         }
+        _around.NodeSshd.Look();
         ProcessExecutor.KillStrays(_jobs.Values.Where(j => j.HasEnded).Select(j => j.JobId).ToHashSet());
         _around.Log.Info($"{_jobs.Count} jobs in the spool");
     }
@@ -94,6 +101,7 @@ internal sealed class JobTable
     /// <summary>Looks at every job that lives: the safety net under the events.</summary>
     public void Sweep()
     {
+        _around.NodeSshd.Look();
         foreach (var job in _jobs.Values)
         {
             if (job.HasEnded)
@@ -108,6 +116,13 @@ internal sealed class JobTable
 
     /// <summary>Removes one.</summary>
     public void Remove(IJobListener listener) => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(listener));
+
+    private void Change(JobKeeper job)
+    {
+        if (job.HasEnded)
+            _around.NodeSshd.Dismiss(job.JobId);
+        Tell(listener => listener.JobChanged(job));
+    }
 
     private void Tell(Action<IJobListener> what)
     {

@@ -57,6 +57,8 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public string EntryPath => At("enter");
     /// <summary>What sshd needs for those who attach: made by the first.</summary>
     public string SshDirectory => At("ssh");
+    /// <summary>What the job logs in to the other nodes of its run with.</summary>
+    public string NodeSshDirectory => At("node-ssh");
     /// <summary>What <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public string HostfilePath => At("hostfile");
 

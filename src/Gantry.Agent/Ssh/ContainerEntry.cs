@@ -13,12 +13,6 @@ internal static class ContainerEntry
     private const nuint GetSize = 0x5413;
     private const int AttributesSize = 256;
 
-    private const string FindSftp = """
-        for d in /usr/lib/openssh /usr/lib/ssh /usr/libexec/openssh /usr/libexec /usr/lib; do [ -x "$d/sftp-server" ] && exec "$d/sftp-server"; done
-        echo 'The image has no sftp-server, which scp and sftp need. Add openssh-sftp-server to it, use scp -O if it has scp, or gantry exec with tar.' >&2
-        exit 127
-        """;
-
     /// <summary>Runs it to its end; the exit status is the command's.</summary>
     public static async Task<int> RunAsync(string dockerSocket, string container)
     {
@@ -30,7 +24,7 @@ internal static class ContainerEntry
             Command = Environment.GetEnvironmentVariable("SSH_ORIGINAL_COMMAND") switch
             {
                 null or "" => [],
-                SshSession.SftpCommand => ["/bin/sh", "-c", FindSftp],
+                SshdSettings.SftpCommand => ["/bin/sh", "-c", SshdSettings.FindSftp],
                 var wanted => ["/bin/sh", "-c", wanted],
             },
             Tty = isTerminal,

@@ -12,11 +12,6 @@ namespace Gantry.Agent.Ssh;
 /// <summary>What the host's sshd needs for one connection into a job: the job's host key, the keys that may log in, and a configuration whose every session enters the job.</summary>
 internal sealed class SshSession : IDisposable
 {
-    /// <summary>What a session for files is asked for as, where the job's own root has to be searched for the program.</summary>
-    public const string SftpCommand = "gantry-sftp-server";
-
-    // Where distributions keep it: on no PATH.
-    private static readonly string[] SftpDirectories = ["/usr/lib/openssh", "/usr/lib/ssh", "/usr/libexec/openssh", "/usr/libexec", "/usr/lib"];
     private readonly string _keysPath;
 
     private SshSession(string sshd, string configPath, string keysPath) => (Sshd, ConfigPath, _keysPath) = (sshd, configPath, keysPath);
@@ -53,48 +48,18 @@ internal sealed class SshSession : IDisposable
         File.Delete(_keysPath);
     }
 
+    // Agent forwarding needs a socket where the job is: for a process that is here.
     private static string Config(RunningJob job, ExecutorSet executors, string hostKey, string keys) => $"""
         HostKey "{hostKey}"
         AuthorizedKeysFile "{keys}"
-        AuthenticationMethods publickey
-        PermitRootLogin yes
         PidFile none
-        StrictModes no
-        UsePAM {(IsRootLocked() ? "yes" : "no")}
-        UseDNS no
-        PrintMotd no
-        PrintLastLog no
-        LogLevel ERROR
-        X11Forwarding no
+        PermitRootLogin yes
         AllowTcpForwarding yes
-        AllowStreamLocalForwarding yes
-        PermitTunnel no
-        ClientAliveInterval 30
-        Subsystem sftp {(job.Container is null ? HostTools.Search("sftp-server", SftpDirectories) ?? SftpCommand : SftpCommand)}
-        ForceCommand {Enter(job, executors)}
+        AllowAgentForwarding {(job.Container is null ? "yes" : "no")}
+        {SshdSettings.Common}
+        ForceCommand {JobEntry.Command(job.Spool, job.Order, executors)}
 
         """;
-
-    private static string Enter(RunningJob job, ExecutorSet executors)
-    {
-        if (job.Container is not { } container)
-            return $"exec {executors.Process.Tools.Shell} {StartScript.Quote(executors.Process.WriteEntry(job.Spool, job.Order))} --ssh";
-        var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? $"DOTNET_ROOT={StartScript.Quote(root)} " : "";
-        return $"{runtime}exec {StartScript.Quote(Environment.ProcessPath!)} enter {StartScript.Quote(executors.Docker.Docker!.Api.Socket)} {container}";
-    }
-
-    // Without PAM sshd lets nobody in whose password is locked, whatever key they have.
-    private static bool IsRootLocked()
-    {
-        try
-        {
-            return Libc.geteuid() == 0 && File.ReadLines("/etc/shadow").Any(line => line.StartsWith("root:!", StringComparison.Ordinal));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static void MakeHostKey(string path)
     {

@@ -1,6 +1,8 @@
 using System.Text;
 using Gantry.Agent.Executors;
 using Gantry.Agent.Executors.Process;
+using Gantry.Agent.Jobs;
+using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
@@ -12,9 +14,12 @@ namespace Gantry.Agent.Streams;
 /// Streams of kind "attach": an SSH connection into a job. The host's own sshd serves each one, started for it with a configuration of the job's: so the job's image needs no sshd, and
 /// nothing here speaks SSH. It runs in the job's network, so that what is forwarded over it reaches the job's own ports.
 /// </summary>
-internal sealed class AttachHandler(AgentSpool spool, ExecutorSet executors) : IStreamHandler
+internal sealed class AttachHandler(AgentSpool spool, ExecutorSet executors, JobTable jobs) : IStreamHandler
 {
     private const int MostComplaints = 4096;
+
+    // A session ends with the job and says how; a connection without one would stay.
+    private static readonly TimeSpan AfterTheJob = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public string Kind => StreamKinds.Attach;
@@ -30,12 +35,17 @@ internal sealed class AttachHandler(AgentSpool spool, ExecutorSet executors) : I
         await using var command = PipedCommand.Start(
             executors.Process.Tools.SetSid, [.. network.Enter(), session.Sshd, "-i", "-e", "-f", session.ConfigPath], BaseEnvironment.Block());
         stream.Accept();
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        using var end = new EndOfJob(jobs, job.Spool.JobId, AfterTheJob, ended);
+        // Its streams end with it: reading them can not be cancelled.
+        using var onEnd = end.Token.Register(() => _ = command.SignalAsync(Libc.SIGTERM).AsTask());
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
         var input = InputAsync(stream, command, ending.Token);
         var complaints = new StringBuilder();
         var hasSpoken = false;
         await command.PumpAsync(Take, ended);
         var status = await command.ExitAsync(ended);
+        if (end.Token.IsCancellationRequested)
+            throw new StreamBrokenException("The job has ended.");
         await ending.CancelAsync();
         await input.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (!hasSpoken)

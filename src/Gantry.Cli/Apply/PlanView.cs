@@ -25,11 +25,25 @@ internal static class PlanView
             yield return line;
         yield return "";
 
-        var job = plan.JobPlans.Count > 0 ? plan.JobPlans[0] : null;
-        if (job is null || job.Offers.Count == 0)
+        if (plan.JobPlans.Count == 0)
+            yield return NoOffers(terminal);
+        // The nodes of a group are alike.
+        var groups = plan.JobPlans.DistinctBy(job => job.JobSpec.NodeGroupIndex).ToList();
+        foreach (var job in groups)
         {
-            yield return terminal.Paint(" No host offers what this run asks for at the moment.", Style.Busy);
+            if (groups.Count > 1)
+                yield return $"Group {job.JobSpec.NodeGroupName}";
+            foreach (var line in Offers(job, request, terminal))
+                yield return line;
             yield return "";
+        }
+    }
+
+    private static IEnumerable<string> Offers(JobPlan job, ApplyRequest request, Terminal terminal)
+    {
+        if (job.Offers.Count == 0)
+        {
+            yield return NoOffers(terminal);
             yield break;
         }
         var shown = job.Offers.Take(request.MaxOffers ?? DefaultOffers).ToList();
@@ -37,8 +51,9 @@ internal static class PlanView
             yield return line;
         if (job.TotalOffers > shown.Count)
             yield return $"    Shown {shown.Count} of {Words.Of(job.TotalOffers, "offer")}{(job.MaxPrice is { } price ? $", {Words.Price(price)} max" : "")}";
-        yield return "";
     }
+
+    private static string NoOffers(Terminal terminal) => terminal.Paint(" No host offers what this run asks for at the moment.", Style.Busy);
 
     private static IEnumerable<(string Name, string Value, bool IsDefault)> Properties(RunPlan plan, RunSpec spec)
     {
@@ -52,7 +67,11 @@ internal static class PlanView
         var profile = spec.Profile;
         if (run is TaskConfiguration { Nodes: > 1 and var nodes })
             yield return ("Nodes", nodes.ToString(CultureInfo.InvariantCulture), false);
-        yield return ("Resources", Resources(run.Resources), run.Resources == ResourcesSpec.Default);
+        var groups = (run as TaskConfiguration)?.Groups;
+        foreach (var (index, group) in (groups ?? []).Index())
+            yield return ($"Group {group.Name ?? index.ToString(CultureInfo.InvariantCulture)}", $"{Words.Of(group.Nodes, "node")}, {Resources(group.Resources)}", false);
+        if (groups is null)
+            yield return ("Resources", Resources(run.Resources), run.Resources == ResourcesSpec.Default);
         if (profile is { Name.Length: > 0 })
             yield return ("Profile", profile.Name, profile.Name == "default");
         var spot = run.SpotPolicy ?? profile?.SpotPolicy;

@@ -16,38 +16,50 @@ internal sealed class SshConfig(string gantryHome, string userHome, TimeProvider
     /// <summary>Where it is.</summary>
     public string FilePath => path;
 
-    /// <summary>Puts a host in, in place of one of the same name.</summary>
+    /// <summary>Puts a host in, in place of one of the same name, for as long as this process, or another that did the same, is attached.</summary>
     /// <param name="host">What follows <c>ssh</c>.</param>
     /// <param name="settings">Its lines, without indentation.</param>
     /// <param name="cancellation">Gives up waiting for another command.</param>
     public Task AddAsync(string host, IReadOnlyList<string> settings, CancellationToken cancellation) => ChangeAsync(
-        blocks => [.. blocks.Where(block => block.Host != host), (host, string.Concat(settings.Select(line => $"    {line}\n")))], cancellation);
+        blocks => [.. blocks.Where(block => block.Host != host), new Block(host, settings, [.. blocks.Where(block => block.Host == host).SelectMany(block => block.Users), SshConfigUser.This])],
+        cancellation);
 
-    /// <summary>Takes a host out.</summary>
-    public Task RemoveAsync(string host, CancellationToken cancellation) => ChangeAsync(blocks => [.. blocks.Where(block => block.Host != host)], cancellation);
+    /// <summary>This process needs a host no more; it goes when nobody does.</summary>
+    public Task RemoveAsync(string host, CancellationToken cancellation) => ChangeAsync(
+        blocks => [.. blocks.Select(block => block.Host == host ? block with { Users = [.. block.Users.Where(user => user != SshConfigUser.This)] } : block)], cancellation);
 
-    private async Task ChangeAsync(Func<List<(string Host, string Text)>, List<(string Host, string Text)>> change, CancellationToken cancellation)
+    private sealed record Block(string Host, IReadOnlyList<string> Settings, IReadOnlyList<SshConfigUser> Users);
+
+    private async Task ChangeAsync(Func<IReadOnlyList<Block>, IReadOnlyList<Block>> change, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var mine = await FileLock.TakeAsync(path + ".lock", LockPatience, time, cancellation);
         var text = new StringBuilder("# Written by gantry: the runs that are attached now.\n");
-        foreach (var (host, settings) in change(Read()))
-            text.Append("Host ").Append(host).Append('\n').Append(settings);
+        foreach (var block in change(Read()))
+        {
+            // One that was killed could not take its host out.
+            var users = block.Users.Where(user => user.IsThere).Distinct().ToList();
+            if (users.Count == 0)
+                continue;
+            text.Append("Host ").Append(block.Host).Append('\n');
+            foreach (var line in users.Select(user => user.Line).Concat(block.Settings))
+                text.Append("    ").Append(line).Append('\n');
+        }
         Write(path, text.ToString());
         Include();
     }
 
-    private List<(string Host, string Text)> Read()
+    private List<Block> Read()
     {
-        var blocks = new List<(string Host, string Text)>();
-        if (!File.Exists(path))
-            return blocks;
-        foreach (var line in File.ReadLines(path))
+        var blocks = new List<Block>();
+        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
         {
             if (line.StartsWith("Host ", StringComparison.Ordinal))
-                blocks.Add((line[5..].Trim(), ""));
-            else if (line.StartsWith(' ') && blocks.Count > 0)
-                blocks[^1] = (blocks[^1].Host, blocks[^1].Text + line + "\n");
+                blocks.Add(new Block(line[5..].Trim(), [], []));
+            else if (blocks.Count > 0 && SshConfigUser.Read(line.Trim()) is { } user)
+                blocks[^1] = blocks[^1] with { Users = [.. blocks[^1].Users, user] };
+            else if (blocks.Count > 0 && line.StartsWith(' '))
+                blocks[^1] = blocks[^1] with { Settings = [.. blocks[^1].Settings, line.Trim()] };
         }
         return blocks;
     }

@@ -22,7 +22,7 @@ internal static class ContainerCommand
         if (run.Entrypoint is { } entrypoint)
         {
             // What a dev environment runs is a script in any case: whoever says how it is begun gets that as its arguments.
-            return [.. Words(entrypoint) ?? [entrypoint], .. run is DevEnvironmentConfiguration ? InShell(run, commands) : commands];
+            return [.. Words(NodeReferences.Compact(entrypoint)) ?? [entrypoint], .. run is DevEnvironmentConfiguration ? InShell(run, commands) : commands];
         }
 
         return commands.Count == 0 ? [] : InShell(run, commands);

@@ -83,11 +83,12 @@ public static class JobPlanner
             RunName = runName,
             JobName = spec.JobName,
             Executor = spec.ImageName.Length == 0 ? JobOrder.ProcessExecutor : JobOrder.DockerExecutor,
-            Command = spec.Commands,
+            Command = [.. spec.Commands.Select(text => NodeReferences.Resolve(text, nodes))],
             Env = SystemEnvironment.Of(jobId, runId, project, runName, repoId, spec, nodes),
             WorkingDir = spec.WorkingDir,
             User = UnixUsers.Format(spec.User),
             NodeIps = [.. nodes.Select(node => node.Ip)],
+            NodeGpus = [.. nodes.Select(node => node.Gpus)],
             Container = ContainerOrders.Of(spec),
             Gpus = gpus,
         };

@@ -16,7 +16,7 @@ internal static class SystemEnvironment
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PYTHONUNBUFFERED"] = "1" };
         foreach (var (name, value) in spec.Env)
         {
-            environment[name] = value;
+            environment[name] = NodeReferences.Resolve(value, nodes);
         }
 
         environment["DSTACK_PROJECT"] = project;

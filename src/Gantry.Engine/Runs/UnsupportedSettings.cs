@@ -17,7 +17,7 @@ internal static class UnsupportedSettings
     private const string OwnHost = "jobs run on hosts of one's own, whose backend and region are both \"remote\"";
 
     public static IReadOnlyList<string> Of(RunSpec effective) => effective.Configuration is RunConfiguration run
-        ? [.. Containers(run), .. Content(effective, run), .. Where(run), .. Ports(run), .. Environment(run), .. Commands(run), .. Schedule(run)]
+        ? [.. Containers(run), .. Content(effective, run), .. Where(run), .. Ports(run), .. Environment(run), .. NodeReferences.Problems(run), .. Commands(run), .. Schedule(run)]
         : [$"type: {effective.Configuration.Type}: it can not be run. Tasks and dev environments can."];
 
     private static IEnumerable<string> Containers(RunConfiguration run)
@@ -159,7 +159,7 @@ internal static class UnsupportedSettings
             {
                 yield return $"env: {name}: it has no value. Give it one, or set it in the environment of the command that applies.";
             }
-            else if (value.Contains("${{", StringComparison.Ordinal))
+            else if (!NodeReferences.AreAll(value))
             {
                 yield return $"env: {name}: secrets and other references (${{{{ … }}}}) are not there yet. Pass the value in the environment of the command that applies.";
             }

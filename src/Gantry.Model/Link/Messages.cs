@@ -148,6 +148,10 @@ public sealed record JobOrder
     public string? User { get; init; }
     /// <summary>Addresses of all nodes, by rank: written to the file that <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
+    /// <summary>Devices of all nodes, by rank: their slots in that file.</summary>
+    public IReadOnlyList<int> NodeGpus { get; init => field = value ?? []; } = [];
+    /// <summary>How the nodes of its run log in to each other; null where they do not.</summary>
+    public NodeSsh? NodeSsh { get; init; }
     /// <summary>Archives to unpack before it starts. Only an agent that said <see cref="LinkProtocol.FilesFeature"/> does.</summary>
     public IReadOnlyList<JobFile> Files { get; init => field = value ?? []; } = [];
     /// <summary>The container to run in; null for a process.</summary>

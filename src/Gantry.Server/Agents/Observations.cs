@@ -176,9 +176,7 @@ internal sealed class Observations(
         job.ObservedError = observed.Error;
         if (pulls.Note(observed))
             changes.Runs[run.Id] = (run.ProjectId, run.Name);
-        // A sibling's start may be waited for on this host.
-        if (transitions.HasSiblings(run))
-            changes.Want(instance.Id, run.Id);
+        transitions.WakeSiblings(db, changes, run);
         transitions.Advance(db, changes, run, job, now);
         if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && observed.State.IsEnd())
             ended.Add(new Ended(job.Id, observed.ServerId));

@@ -1,5 +1,6 @@
 using Gantry.Engine.Fleets;
 using Gantry.Engine.Runs;
+using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 using Gantry.Server.Api;
@@ -14,7 +15,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>What a host should do, read from the rows: the other half of "the database holds what is wanted, agents make it so".</summary>
-internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs, ServerOptions options)
+internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs, NodeLogins logins, ServerOptions options)
 {
     /// <summary>A job of the host that has not ended, with what is wanted of it now.</summary>
     /// <param name="JobId">The submission's id.</param>
@@ -42,9 +43,9 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
             // A run of one node has no siblings to wait for.
             var siblings = run.Definition.Policy.Nodes == 1 ? [.. rows.Select(row => row.Job)] : RunTransitions.LatestSubmission(db, rows.Key);
             var states = siblings.Select(job => RunTransitions.State(job, run.Definition.MaxDuration)).ToList();
-            var places = siblings.Select(job => Place(db, job, host)).ToList();
+            var places = siblings.Select(job => Place(db, job, run.Definition.Jobs[job.JobNum], host)).ToList();
             foreach (var row in rows)
-                entries.Add(Describe(db, row.Job, run, states, places, host));
+                entries.Add(Describe(db, row.Job, run, siblings, states, places, host));
         }
         return entries;
     }
@@ -54,13 +55,13 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
     private sealed record RunOnHost(string Name, string Project, RunDefinition Definition);
 
     // All nodes of an attempt are placed in one transaction.
-    private static NodePlace Place(GantryDb db, JobRow job, Host host)
+    private static NodePlace Place(GantryDb db, JobRow job, JobSpec spec, Host host)
     {
         var elsewhere = job.InstanceId is { } id && id != host.InstanceId ? db.Instances.Find(id) : null;
-        return new NodePlace(elsewhere?.Facts is null ? host.InternalIp : HostViews.Facts(elsewhere).InternalIp, JobGpus.Of(job).Count);
+        return new NodePlace(elsewhere?.Facts is null ? host.InternalIp : HostViews.Facts(elsewhere).InternalIp, JobGpus.Of(job).Count, spec.NodeGroupIndex, spec.NodeGroupJobIndex);
     }
 
-    private Entry Describe(GantryDb db, JobRow job, RunOnHost run, List<JobState> siblings, List<NodePlace> places, Host host)
+    private Entry Describe(GantryDb db, JobRow job, RunOnHost run, List<JobRow> nodes, List<JobState> siblings, List<NodePlace> places, Host host)
     {
         var definition = run.Definition;
         var state = siblings.Find(sibling => sibling.Id == job.Id) ?? RunTransitions.State(job, definition.MaxDuration);
@@ -70,16 +71,16 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice. Only who fetches an
         // image is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
         var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && definition.Jobs[job.JobNum].RegistryAuth is not null);
-        var order = isNew && grace is null ? Order(db, job, run, places, host) : null;
+        var order = isNew && grace is null ? Order(db, job, run, nodes, places, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
 
-    private JobOrder Order(GantryDb db, JobRow job, RunOnHost run, List<NodePlace> places, Host host)
+    private JobOrder Order(GantryDb db, JobRow job, RunOnHost run, List<JobRow> nodes, List<NodePlace> places, Host host)
     {
         var spec = run.Definition.Jobs[job.JobNum];
         var order = JobPlanner.Order(
             job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
             host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
-        return order with { Files = OrderedFiles.Of(db, spec), Leased = job.Leased };
+        return order with { Files = OrderedFiles.Of(db, spec), Leased = job.Leased, NodeSsh = logins.Of(db, nodes, job) };
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddContent(home).AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
         builder.Services.AddSingleton<HostLeases>().AddSingleton<LeaseWatch>().AddSingleton<UtilizationWatch>().AddSingleton<HistorySweep>();
         builder.Services
-            .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton(home).AddSingleton(options)
+            .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton<NodeSshKeys>().AddSingleton<NodeLogins>().AddSingleton(home).AddSingleton(options)
             .AddSingleton(_ => new AgentFiles(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(AgentFiles.Variable))).AddSingleton<HostInstaller>()
             .AddSingleton<HostFloor>().AddSingleton<FleetKeeper>().AddSingleton<FleetSubmission>().AddSingleton<FleetQueries>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

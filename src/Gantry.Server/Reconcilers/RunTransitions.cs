@@ -1,4 +1,5 @@
 using Gantry.Engine.Runs;
+using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
@@ -51,8 +52,14 @@ internal sealed class RunTransitions(RunDefinitions definitions, AttachedClients
         Advance(db, changes, run, isAll ? [job] : LatestSubmission(db, run.Id), now);
     }
 
-    /// <summary>Whether jobs of the run may wait for each other.</summary>
-    public bool HasSiblings(RunRow run) => definitions.Get(run).Policy.Nodes > 1;
+    /// <summary>A job did something: nodes that wait for it by the run's startup order may be on any host.</summary>
+    public void WakeSiblings(GantryDb db, ChangeSet changes, RunRow run)
+    {
+        if (definitions.Get(run).Policy is not { Nodes: > 1, StartupOrder: not StartupOrder.Any })
+            return;
+        foreach (var instance in LatestSubmission(db, run.Id).Select(sibling => sibling.InstanceId).OfType<Guid>().Distinct())
+            changes.Want(instance, run.Id);
+    }
 
     private List<JobRow> Advance(GantryDb db, ChangeSet changes, RunRow run, List<JobRow> jobs, DateTimeOffset now)
     {

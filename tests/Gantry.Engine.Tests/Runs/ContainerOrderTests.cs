@@ -85,6 +85,6 @@ public sealed class ContainerOrderTests
     private static JobOrder Order(TaskConfiguration task)
     {
         var spec = JobPlanner.Jobs(JobPlanner.Effective(new RunSpec { Configuration = task }))[0];
-        return JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "run", null, spec, [new NodePlace("10.0.0.1", 0)], []);
+        return JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "run", null, spec, [new NodePlace("10.0.0.1", 0, 0, 0)], []);
     }
 }

@@ -71,11 +71,12 @@ public sealed class JobPlannerTests
     {
         var (job, server, run) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var spec = Jobs(Hello with { Nodes = 2, WorkingDir = "~/work", User = "ubuntu", Env = Env(("A", "1"), ("A", "2")) })[1];
-        var order = JobPlanner.Order(job, server, "main", run, "hello", null, spec, [new NodePlace("10.0.0.1", 4), new NodePlace("10.0.0.2", 8)], []);
+        var order = JobPlanner.Order(job, server, "main", run, "hello", null, spec, [new NodePlace("10.0.0.1", 4, 0, 0), new NodePlace("10.0.0.2", 8, 0, 1)], []);
 
         Assert.Equal((job, server, "main", "hello", "hello-1-0", "process"), (order.JobId, order.ServerId, order.ProjectName, order.RunName, order.JobName, order.Executor));
         Assert.Equal(("~/work", "ubuntu"), (order.WorkingDir, order.User));
         Assert.Equal(["10.0.0.1", "10.0.0.2"], order.NodeIps);
+        Assert.Equal([4, 8], order.NodeGpus);
         Assert.Equal(
             new Dictionary<string, string>
             {
@@ -101,7 +102,7 @@ public sealed class JobPlannerTests
     public void Env_MayChangeADefault_ButNotTheRank()
     {
         var spec = Jobs(Hello with { Env = Env(("PYTHONUNBUFFERED", "0"), ("DSTACK_NODE_RANK", "7")) })[0];
-        var env = JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "hello", "my-repo", spec, [new NodePlace("127.0.0.1", 0)], []).Env;
+        var env = JobPlanner.Order(Guid.NewGuid(), Guid.NewGuid(), "main", Guid.NewGuid(), "hello", "my-repo", spec, [new NodePlace("127.0.0.1", 0, 0, 0)], []).Env;
         Assert.Equal(("0", "0", "my-repo"), (env["PYTHONUNBUFFERED"], env["DSTACK_NODE_RANK"], env["DSTACK_REPO_ID"]));
     }
 

@@ -36,6 +36,14 @@ public sealed class UnsupportedTests
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", null) } },
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", "${{ secrets.hunter2 }}") } },
         { "commands: ", new TaskConfiguration() },
+        { "commands: ${{ groups[1].nodes[0].IP_ADDRESS }}: there is no group 1. There is groups[0] with nodes[0].", Hello with { Commands = ["ping ${{ groups[1].nodes[0].IP_ADDRESS }}"] } },
+        {
+            "groups[1].commands: ${{groups[0].nodes[1].IP_ADDRESS}}: group 0 has no node 1. There are groups[0] (head) with nodes[0], groups[1] with nodes[0] to nodes[2].",
+            new TaskConfiguration { Groups = [new NodeGroup { Name = "head", Commands = ["a"] }, new NodeGroup { Nodes = 3, Commands = ["b ${{groups[0].nodes[1].IP_ADDRESS}}", "c ${{groups[0].nodes[1].IP_ADDRESS}}"] }] }
+        },
+        { "commands: ${{ groups[0].nodes[0].IP }}: only the address of a node can be referred to. Write ${{ groups[GROUP].nodes[NODE].IP_ADDRESS }}.", Hello with { Commands = ["ping ${{ groups[0].nodes[0].IP }}"] } },
+        { "env: PEER: ${{ groups[0].nodes[99999999999].IP_ADDRESS }}: only ", Hello with { Env = Env("PEER", "${{ groups[0].nodes[99999999999].IP_ADDRESS }}") } },
+        { "entrypoint: ${{ groups[0].nodes[2].IP_ADDRESS }}: group 0 has no node 2.", Hello with { Image = "ubuntu", Nodes = 2, Entrypoint = "serve ${{ groups[0].nodes[2].IP_ADDRESS }}" } },
         { "schedule: 61 * * * *: ", Hello with { Schedule = new ScheduleSpec(["61 * * * *"]) } },
     };
 

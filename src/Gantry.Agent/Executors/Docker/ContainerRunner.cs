@@ -4,6 +4,7 @@ using Gantry.Agent.Jobs;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Docker;
@@ -83,6 +84,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             var id = await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
             await RequireShellAsync();
             await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
+            await NodeSshClient.PutAsync(docker.Containers, _name, order, image.Config, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
             // By which its processes are found without Docker.
             SpoolFiles.WriteNew(spool.ContainerPath, System.Text.Encoding.ASCII.GetBytes(id));

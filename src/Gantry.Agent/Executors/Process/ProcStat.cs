@@ -7,12 +7,13 @@ namespace Gantry.Agent.Executors.Process;
 /// <summary>A line of <c>/proc/PID/stat</c>.</summary>
 /// <param name="Pid">Process.</param>
 /// <param name="State"><c>R</c>, <c>S</c>, …; <c>Z</c> and <c>X</c> have ended.</param>
+/// <param name="Parent">Who started it, or whoever took it over.</param>
 /// <param name="Group">Process group.</param>
 /// <param name="Session">Session.</param>
 /// <param name="CpuTicks">User and system time of it and of its children that it waited for, in clock ticks.</param>
 /// <param name="StartTicks">When it started, in clock ticks since the boot.</param>
 /// <param name="ResidentPages">Resident memory in pages.</param>
-internal readonly record struct ProcStat(int Pid, char State, int Group, int Session, long CpuTicks, ulong StartTicks, long ResidentPages)
+internal readonly record struct ProcStat(int Pid, char State, int Parent, int Group, int Session, long CpuTicks, ulong StartTicks, long ResidentPages)
 {
     /// <summary>Clock ticks a second: fixed at 100 in what the kernel shows to programs, on every architecture that .NET runs on.</summary>
     public const int TicksPerSecond = 100;
@@ -41,7 +42,7 @@ internal readonly record struct ProcStat(int Pid, char State, int Group, int Ses
             at += length + 1;
         }
         return new ProcStat(
-            pid, (char)rest[0], (int)numbers[1], (int)numbers[2], numbers[10] + numbers[11] + numbers[12] + numbers[13], (ulong)numbers[18], numbers[20]);
+            pid, (char)rest[0], (int)numbers[0], (int)numbers[1], (int)numbers[2], numbers[10] + numbers[11] + numbers[12] + numbers[13], (ulong)numbers[18], numbers[20]);
     }
 
     /// <summary>Of a process; null when there is none.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Process;
@@ -21,8 +22,9 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         if (brought != Preparation.Ready)
             return brought;
         var command = CommandLine.Fit(spool, order.Command);
-        var hostfile = StartScript.WriteHostfile(spool, order, account);
-        var script = StartScript.Text(order, command, directory, hostfile, account, setpriv, jobUmask);
+        StartScript.WriteHostfile(spool, order, account);
+        NodeSshClient.Make(spool, order, account);
+        var script = StartScript.Text(spool, order, command, directory, account, setpriv, jobUmask);
         SpoolFiles.WriteNew(spool.StartPath, System.Text.Encoding.UTF8.GetBytes(script));
         spool.PrepareRecords();
         Directory.CreateDirectory(Path.GetDirectoryName(spool.PipePath)!);
@@ -41,8 +43,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     public string WriteEntry(JobSpool spool, JobOrder order)
     {
         var account = order.User is { } user ? UnixAccount.ForJob(user) : null;
-        var hostfile = order.NodeIps.Count == 0 ? null : account is null ? spool.HostfilePath : StartScript.SharedHostfile(order.JobId);
-        var script = StartScript.EntryText(order, WorkingDirectory.Prepare(spool, order, account), hostfile, account, tools.SetPriv, jobUmask);
+        var script = StartScript.EntryText(spool, order, WorkingDirectory.Prepare(spool, order, account), account, tools.SetPriv, jobUmask);
         // A shell reads its script as it goes: what is there is replaced, never changed.
         var aside = $"{spool.EntryPath}.{Guid.NewGuid():N}";
         SpoolFiles.WriteNew(aside, System.Text.Encoding.UTF8.GetBytes(script));
@@ -96,6 +97,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
     {
         contents.Forget(spool.JobId);
         File.Delete(StartScript.SharedHostfile(spool.JobId));
+        NodeSshClient.Remove(spool.JobId);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Text;
 using Gantry.Agent.Gpus;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Ssh;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Process;
@@ -16,12 +17,12 @@ internal static class StartScript
     /// <summary>The script's text.</summary>
     /// <exception cref="StartRefusedException">A variable's name or value is impossible.</exception>
     public static string Text(
-        JobOrder order, IReadOnlyList<string> command, string directory, string? hostfile, UnixAccount? account, string? setpriv, int umask)
+        JobSpool spool, JobOrder order, IReadOnlyList<string> command, string directory, UnixAccount? account, string? setpriv, int umask)
     {
         var script = new StringBuilder();
         // Into the padded file in place: needs no room.
         script.Append("IFS= read -r stat < \"/proc/$$/stat\" && printf '%s\\n' \"$stat\" 1<> main || exit 125\n");
-        Surround(script, order, directory, hostfile, account, umask);
+        Surround(script, spool, order, directory, account, umask);
         script.Append("exec");
         BecomeUser(script, account, setpriv);
         foreach (var argument in command)
@@ -31,10 +32,12 @@ internal static class StartScript
 
     /// <summary>A script that runs its arguments as the job's command runs: for those who look into the job. With <c>--ssh</c> what sshd was asked for, or a shell.</summary>
     /// <exception cref="StartRefusedException">A variable's name or value is impossible.</exception>
-    public static string EntryText(JobOrder order, string directory, string? hostfile, UnixAccount? account, string? setpriv, int umask)
+    public static string EntryText(JobSpool spool, JobOrder order, string directory, UnixAccount? account, string? setpriv, int umask)
     {
         var script = new StringBuilder();
-        Surround(script, order, directory, hostfile, account, umask);
+        // A connection may be kept for longer than the job; what is started over it then would be nobody's.
+        script.Append(CultureInfo.InvariantCulture, $"[ ! -e {Quote(spool.ExitPath)} ] || {{ echo 'The job has ended.' >&2; exit 255; }}\n");
+        Surround(script, spool, order, directory, account, umask);
         script.Append("""
             shell=/bin/sh
             [ -x /bin/bash ] && shell=/bin/bash
@@ -42,15 +45,19 @@ internal static class StartScript
               set -- "$shell"
             elif [ "$1" = --ssh ]; then
               set -- "$shell"
-              if [ -n "${SSH_ORIGINAL_COMMAND-}" ]; then set -- "$shell" -c "$SSH_ORIGINAL_COMMAND"; fi
+              case ${SSH_ORIGINAL_COMMAND-} in
+                '') ;;
+                SFTP) set -- /bin/sh -c FIND ;;
+                *) set -- "$shell" -c "$SSH_ORIGINAL_COMMAND" ;;
+              esac
             fi
             exec
-            """);
+            """.Replace("SFTP", SshdSettings.SftpCommand, StringComparison.Ordinal).Replace("FIND", Quote(SshdSettings.FindSftp), StringComparison.Ordinal));
         BecomeUser(script, account, setpriv);
         return script.Append(" \"$@\"\n").ToString();
     }
 
-    private static void Surround(StringBuilder script, JobOrder order, string directory, string? hostfile, UnixAccount? account, int umask)
+    private static void Surround(StringBuilder script, JobSpool spool, JobOrder order, string directory, UnixAccount? account, int umask)
     {
         script.Append(CultureInfo.InvariantCulture, $"umask {Convert.ToString(umask, 8).PadLeft(4, '0')}\n");
         if (account is not null)
@@ -58,8 +65,10 @@ internal static class StartScript
         Export(script, order.Env);
         Export(script, GpuVariables.Of(order.Gpus));
         Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
-        if (hostfile is not null)
-            Export(script, [new("DSTACK_MPI_HOSTFILE", hostfile)]);
+        if (order.NodeIps.Count > 0)
+            Export(script, [new("DSTACK_MPI_HOSTFILE", HostfilePath(spool, account))]);
+        if (order.NodeSsh is not null)
+            script.Append(CultureInfo.InvariantCulture, $"PATH={Quote(NodeSshClient.DirectoryOf(spool, account) + "/bin")}:$PATH\n");
         script.Append("cd ").Append(Quote(directory)).Append(" || exit 126\n");
     }
 
@@ -71,21 +80,22 @@ internal static class StartScript
         script.Append(CultureInfo.InvariantCulture, $" {Quote(setpriv!)} --reuid {account.Uid} --regid {account.Gid} {groups} --");
     }
 
-    /// <summary>Writes the nodes' addresses for <c>mpirun --hostfile</c>: a line each, with <c>slots=N</c> where a node has N GPUs. Null when there are none.</summary>
-    public static string? WriteHostfile(JobSpool spool, JobOrder order, UnixAccount? account)
+    /// <summary>Writes the nodes' addresses for <c>mpirun --hostfile</c>, if there are any.</summary>
+    public static void WriteHostfile(JobSpool spool, JobOrder order, UnixAccount? account)
     {
         if (order.NodeIps.Count == 0)
-            return null;
-        // Another user can not look into the spool.
-        var path = account is null ? spool.HostfilePath : SharedHostfile(order.JobId);
+            return;
+        var path = HostfilePath(spool, account);
         SpoolFiles.WriteNew(path, Encoding.UTF8.GetBytes(Hostfile.Text(order)));
         if (account is not null && Libc.chown(path, account.Uid, account.Gid) != 0)
             throw Libc.Error("Cannot hand the hostfile to the job's user");
-        return path;
     }
 
     /// <summary>Where the hostfile of a job of another user is.</summary>
     public static string SharedHostfile(Guid jobId) => $"/tmp/gantry-hostfile-{jobId}";
+
+    // Another user can not look into the spool.
+    private static string HostfilePath(JobSpool spool, UnixAccount? account) => account is null ? spool.HostfilePath : SharedHostfile(spool.JobId);
 
     /// <summary>Text as one word of a shell.</summary>
     public static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -23,6 +23,7 @@ end() {
 [ -e "$dir/supervise.pid" ] && end "$(cat "$dir/supervise.pid")"
 [ -e "$dir/spool/agent.lock" ] && end "$(cut -d ' ' -f 1 "$dir/spool/agent.lock")"
 [ -e "$dir/spool/guard.pid" ] && end "$(cat "$dir/spool/guard.pid")"
+[ -e "$dir/spool/node-ssh/pid" ] && end "$(cat "$dir/spool/node-ssh/pid")"
 # Those of this agent, and nobody else's. A Docker that is gone has none to remove.
 if [ -e "$dir/environment" ]; then export "$(cat "$dir/environment")"; fi
 [ -e "$dir/spool/agent.json" ] && "$dir/gantry-agent" remove-containers --spool "$dir/spool"
