@@ -28,7 +28,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         watcher.Start();
         var address = DockerAddress.Find();
         var servers = new ServerLinks();
-        var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log));
+        var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log), new GitClone(new GitCredentials(spool.Directory)));
         using var docker = new DockerExecutor(address, spool.Identity.AgentId, contents, time, log);
         var processes = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask, contents);
         var executors = new ExecutorSet(processes, docker, contents);

@@ -109,7 +109,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             Build = Build.Id,
             BootId = _floor.BootId,
             Host = host,
-            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature],
+            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.ReposFeature],
         });
         // Listening first: what changes while the list is made is told again behind it.
         _floor.Jobs.Add(this);

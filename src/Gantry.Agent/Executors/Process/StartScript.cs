@@ -58,6 +58,8 @@ internal static class StartScript
         Export(script, order.Env);
         Export(script, GpuVariables.Of(order.Gpus));
         Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
+        if (order.Repo is { } repo)
+            Export(script, [new("DSTACK_REPO_DIR", WorkingDirectory.Resolve(repo.Path, directory, account))]);
         if (hostfile is not null)
             Export(script, [new("DSTACK_MPI_HOSTFILE", hostfile)]);
         script.Append("cd ").Append(Quote(directory)).Append(" || exit 126\n");
