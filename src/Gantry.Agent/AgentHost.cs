@@ -30,7 +30,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         watcher.Start();
         var address = DockerAddress.Find();
         var servers = new ServerLinks();
-        var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log));
+        var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log), new GitClone(new GitCredentials(spool.Directory)));
         var guard = new GuardProcess(spool, watcher, log);
         guard.EndFormer();
         var leases = new LeaseBook(spool, guard);

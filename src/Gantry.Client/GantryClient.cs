@@ -141,6 +141,32 @@ public sealed class GantryClient : IDisposable
     public async Task<FileArchive> UploadFileArchiveAsync(string hash, Stream content, CancellationToken cancellation = default) =>
         Parse(await UploadAsync("api/files/upload_archive", hash, content, cancellation), ApiJson.Default.FileArchive);
 
+    /// <summary>A repo with the caller's own credentials; null when the project has none of this id.</summary>
+    public async Task<RepoHeadWithCreds?> FindRepoAsync(string project, string repoId, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await PostAsync($"{Project(project)}/repos/get", new GetRepoRequest(repoId, IncludeCreds: true), ApiJson.Default.GetRepoRequest, ApiJson.Default.RepoHeadWithCreds, cancellation);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells the server of a repo, and as whom the caller's jobs clone it.</summary>
+    public Task InitRepoAsync(string project, SaveRepoCredsRequest request, CancellationToken cancellation = default) =>
+        PostBytesAsync($"{Project(project)}/repos/init", JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.SaveRepoCredsRequest), cancellation);
+
+    /// <summary>Uploads local changes of a repo, or a whole directory.</summary>
+    /// <param name="project">Project.</param>
+    /// <param name="repoId">The repo's id.</param>
+    /// <param name="hash">SHA-256 of the bytes, lower-case hex.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public Task UploadRepoCodeAsync(string project, string repoId, string hash, Stream content, CancellationToken cancellation = default) =>
+        UploadAsync($"{Project(project)}/repos/upload_code?repo_id={Uri.EscapeDataString(repoId)}", hash, content, cancellation);
+
     /// <summary>Jobs that hosts run and the database doesn't know. For administrators of the server.</summary>
     public async Task<IReadOnlyList<QuarantinedJob>> ListQuarantinedAsync(CancellationToken cancellation = default)
     {

@@ -30,6 +30,12 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<EventTargetRow> EventTargets => Set<EventTargetRow>();
     /// <summary>Uploaded archives of files.</summary>
     public DbSet<FileArchiveRow> FileArchives => Set<FileArchiveRow>();
+    /// <summary>Repos.</summary>
+    public DbSet<RepoRow> Repos => Set<RepoRow>();
+    /// <summary>Users' credentials of repos.</summary>
+    public DbSet<RepoCredentialsRow> RepoCredentials => Set<RepoCredentialsRow>();
+    /// <summary>Uploads of repos.</summary>
+    public DbSet<RepoCodeRow> RepoCodes => Set<RepoCodeRow>();
     /// <summary>Settings.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 

@@ -126,6 +126,39 @@ CREATE INDEX ix_projects_owner ON projects (owner_id);
 
 CREATE UNIQUE INDEX ux_projects_name ON projects (name) WHERE deleted_at IS NULL;
 
+CREATE TABLE repo_codes (
+  id         TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+  repo_id    TEXT NOT NULL REFERENCES repos (id),
+  hash       TEXT NOT NULL CHECK (length(hash) = 64 AND hash = lower(hash)),
+  size       BIGINT NOT NULL CHECK (size >= 0),
+  created_at BIGINT NOT NULL,
+  used_at    BIGINT NOT NULL
+);
+
+CREATE INDEX ix_repo_codes_hash ON repo_codes (hash);
+
+CREATE UNIQUE INDEX ux_repo_codes_repo_hash ON repo_codes (repo_id, hash);
+
+CREATE TABLE repo_credentials (
+  repo_id     TEXT NOT NULL REFERENCES repos (id),
+  user_id     TEXT NOT NULL REFERENCES users (id),
+  credentials TEXT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  PRIMARY KEY (repo_id, user_id)
+);
+
+CREATE INDEX ix_repo_credentials_user ON repo_credentials (user_id);
+
+CREATE TABLE repos (
+  id         TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  name       TEXT NOT NULL CHECK (name <> ''),
+  info       TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX ux_repos_project_name ON repos (project_id, name);
+
 CREATE TABLE runs (
   id                 TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
   project_id         TEXT NOT NULL REFERENCES projects (id),

@@ -66,6 +66,13 @@ public sealed class DstackApiTests(RunningHome home) : IClassFixture<RunningHome
     }
 
     [Fact]
+    public async Task Repos_Initialized_AreListedInTheSameShape()
+    {
+        await Send("repos_init");
+        AssertLike("repos_list", await Send("repos_list"));
+    }
+
+    [Fact]
     public async Task DevEnvironment_Applied_IsAnsweredInTheSameShape()
     {
         // The capture names a version of Python, which only an image has.

@@ -15,7 +15,7 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
         ["retry"] = (0, "attempt 1\nattempt 2\nattempt 3\nthird time lucky\n"),
     };
 
-    private static readonly string[] Stopped = ["dev", "long", "schedule"];
+    private static readonly string[] Stopped = ["dev", "long", "repo", "schedule"];
 
     /// <summary>Names of the examples that end by themselves.</summary>
     public static TheoryData<string> AttachedNames() => [.. Attached.Keys];
@@ -58,6 +58,16 @@ public sealed class ExamplesTests(RunningHome home) : IClassFixture<RunningHome>
         Assert.Equal("made by init\n", said.Output);
         await home.GantryOk("stop", "dev", "-y");
         await home.Api.UntilRun("dev", "terminated");
+    }
+
+    [Fact]
+    public async Task Repo_AppliedInAClone_IsThatClone()
+    {
+        var git = new Gantry.Testing.GitFolder(home.Work, "cloned");
+        File.Copy(Checkout.Example("repo"), Path.Combine(git.Clone, "repo.dstack.yml"));
+        git.Write("README", "changed\n");
+        var result = await home.GantryOk("apply", "-f", Path.Combine(git.Clone, "repo.dstack.yml"), "-y");
+        Assert.Equal("A User wrote: One\n M README\n?? repo.dstack.yml\n", result.Output);
     }
 
     [Fact]

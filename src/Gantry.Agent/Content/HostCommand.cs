@@ -41,10 +41,13 @@ internal static class HostCommand
     }
 
     /// <summary>Throws what a failed command means for the job.</summary>
-    public static Exception Failed(string what, string complaint) =>
+    /// <param name="what">What failed, as the beginning of a sentence in lower case.</param>
+    /// <param name="complaint">What the command complained about.</param>
+    /// <param name="help">What to do about it, beginning with a space.</param>
+    public static Exception Failed(string what, string complaint, string help = "") =>
         complaint.Contains("No space left", StringComparison.Ordinal) || complaint.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase)
             ? new NoRoomException($"The host's disk is full: {what}, and the job was not started. Make room, then run it again.")
-            : new StartRefusedException($"{char.ToUpperInvariant(what[0])}{what[1..]}: {complaint.Trim().ReplaceLineEndings("; ")}. The job was not started.");
+            : new StartRefusedException($"{char.ToUpperInvariant(what[0])}{what[1..]}: {complaint.Trim().ReplaceLineEndings("; ")}. The job was not started.{help}");
 
     private static void Fill(ProcessStartInfo start, IReadOnlyList<string> command, UnixAccount? account, IReadOnlyDictionary<string, string>? environment)
     {

@@ -6,65 +6,86 @@ using Gantry.Model.Link;
 namespace Gantry.Agent.Content;
 
 /// <summary>
-/// Brings what jobs need beside their order before they start: archives from their server, and, for processes, puts them into place. Nothing of it is kept
+/// Brings what jobs need beside their order before they start: archives from their server, a clone of their repo, and, for processes, puts them into place. Nothing of it is kept
 /// but the cache: an agent that comes later does it again, over what is there.
 /// </summary>
-internal sealed class JobContents(BlobFetches blobs)
+internal sealed class JobContents(BlobFetches blobs, GitClone git)
 {
     private readonly ConcurrentDictionary<Guid, Work> _works = new();
+    private readonly ConcurrentDictionary<Guid, RepoCredentials> _credentials = new();
 
     /// <summary>Called when a job may have to be looked at.</summary>
     public Action<Guid> Changed { get; set; } = _ => { };
 
-    private sealed record Work(Task<IReadOnlyList<LocalArchive>> Task, CancellationTokenSource Ended);
+    private sealed record Work(Task<LocalContents> Task, CancellationTokenSource Ended);
+
+    /// <summary>Keeps in memory who clones a job's repo.</summary>
+    public void Know(Guid jobId, RepoCredentials credentials) => _credentials[jobId] = credentials;
 
     /// <summary>Begins, or says how far it is.</summary>
     /// <param name="spool">The job.</param>
     /// <param name="order">Its order.</param>
-    /// <param name="place">Puts an archive into place once it is here; null where that is done later.</param>
+    /// <param name="place">Where it goes once it is here; null where that is done later.</param>
+    /// <param name="mayReadHost">Whether the job itself could read what the agent can.</param>
     /// <exception cref="StartRefusedException">It can not be brought, and why.</exception>
     /// <exception cref="IOException">No room.</exception>
-    public Preparation Prepare(JobSpool spool, JobOrder order, Func<LocalArchive, CancellationToken, Task>? place)
+    public Preparation Prepare(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
     {
-        if (order.Files.Count == 0)
+        if (order.Files.Count == 0 && order.Repo is null)
             return Preparation.Ready;
-        var work = _works.GetOrAdd(spool.JobId, _ => Begin(order, place));
+        var work = _works.GetOrAdd(spool.JobId, _ => Begin(spool, order, place, mayReadHost));
         if (!work.Task.IsCompleted)
             return Preparation.Underway;
         work.Task.GetAwaiter().GetResult();
         return Preparation.Ready;
     }
 
-    /// <summary>The archives of a job that is prepared.</summary>
-    public IReadOnlyList<LocalArchive> Of(Guid jobId) => _works.TryGetValue(jobId, out var work) && work.Task.IsCompletedSuccessfully ? work.Task.GetAwaiter().GetResult() : [];
+    /// <summary>What was brought for a job that is prepared.</summary>
+    public LocalContents Of(Guid jobId) => _works.TryGetValue(jobId, out var work) && work.Task.IsCompletedSuccessfully ? work.Task.GetAwaiter().GetResult() : LocalContents.None;
 
     /// <summary>Gives up what is under way for a job.</summary>
     public void Forget(Guid jobId)
     {
+        _credentials.TryRemove(jobId, out _);
         if (_works.TryRemove(jobId, out var work))
             work.Ended.Cancel();
     }
 
-    private Work Begin(JobOrder order, Func<LocalArchive, CancellationToken, Task>? place)
+    private Work Begin(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
     {
         var ended = new CancellationTokenSource();
-        var task = Task.Run(() => BringAsync(order, place, ended.Token));
+        var task = Task.Run(() => BringAsync(spool, order, place, mayReadHost, ended.Token));
         _ = task.ContinueWith(_ => Changed(order.JobId), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new Work(task, ended);
     }
 
-    private async Task<IReadOnlyList<LocalArchive>> BringAsync(JobOrder order, Func<LocalArchive, CancellationToken, Task>? place, CancellationToken cancellation)
+    private async Task<LocalContents> BringAsync(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, CancellationToken cancellation)
     {
+        var wanted = order.Repo is { } named && place?.LeavesRepo(named) != true ? named : null;
         var here = new List<LocalArchive>(order.Files.Count);
         foreach (var file in order.Files)
             here.Add(new LocalArchive(await blobs.GetAsync(order.ServerId, file.Hash, file.Size, cancellation), file.Path));
+        var repo = wanted is null ? null : await BringAsync(spool, order, wanted, mayReadHost, cancellation);
+        if (place is null)
+            return new LocalContents(repo, here);
+        // The repo first: files may go into it, and what is there would be in its way.
+        if (repo is not null)
+            await place.PutAsync(repo, cancellation);
         foreach (var archive in here)
-            await (place?.Invoke(archive, cancellation) ?? Task.CompletedTask);
-        return here;
+            await place.PutAsync(archive, cancellation);
+        return new LocalContents(repo, here);
+    }
+
+    private async Task<LocalRepo> BringAsync(JobSpool spool, JobOrder order, JobRepo repo, bool mayReadHost, CancellationToken cancellation)
+    {
+        var upload = repo.Upload is { Size: > 0 } file ? await blobs.GetAsync(order.ServerId, file.Hash, file.Size, cancellation) : null;
+        if (repo.CloneUrl is null)
+            return new LocalRepo(repo, null, upload ?? throw new StartRefusedException("The job's repo is a directory that was not uploaded. The job was not started. Apply it again."));
+        // Never into the same directory twice: the git of an agent that died may still be writing there.
+        var directory = Path.Combine(spool.RepoPath, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(spool.RepoPath);
+        await git.RunAsync(order.JobId, repo, _credentials.GetValueOrDefault(order.JobId), upload, directory, mayReadHost, cancellation);
+        _credentials.TryRemove(order.JobId, out _);
+        return new LocalRepo(repo, directory, null);
     }
 }
-
-/// <summary>An archive that is here.</summary>
-/// <param name="File">Absolute path of the archive.</param>
-/// <param name="Path">Where it goes, as its job's order says.</param>
-internal sealed record LocalArchive(string File, string Path);

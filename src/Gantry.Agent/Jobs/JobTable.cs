@@ -94,6 +94,8 @@ internal sealed class JobTable
         }
         if (wanted.Order?.Container?.RegistryAuth is { } credentials)
             _around.Executors.Docker.Know(wanted.JobId, credentials);
+        if (wanted.Order?.Repo?.Credentials is { } cloner)
+            _around.Executors.Contents.Know(wanted.JobId, cloner);
         job?.Want();
         return job;
     }

@@ -122,7 +122,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             Build = Build.Id,
             BootId = _floor.BootId,
             Host = host,
-            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.LeasesFeature],
+            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.ReposFeature, LinkProtocol.LeasesFeature],
             LeaseAsked = _keepsLeases ? LeaseKeeper.Asking : null,
         });
         // Listening first: what changes while the list is made is told again behind it.

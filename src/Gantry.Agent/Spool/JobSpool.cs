@@ -59,15 +59,21 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public string SshDirectory => At("ssh");
     /// <summary>What the job logs in to the other nodes of its run with.</summary>
     public string NodeSshDirectory => At("node-ssh");
+    /// <summary>The job's repo while it is being cloned, and until it is in its place.</summary>
+    public string RepoPath => At("repo");
+    /// <summary>That the repo's place was empty and the repo is being put there, or is there.</summary>
+    public string RepoPlacingPath => At("repo.placing");
     /// <summary>What <c>DSTACK_MPI_HOSTFILE</c> names.</summary>
     public string HostfilePath => At("hostfile");
 
-    /// <summary>Keeps the order, but not who fetches its image: that is secret, and its server says it again.</summary>
+    /// <summary>Keeps the order, but not who fetches its image and clones its repo: that is secret, and its server says it again.</summary>
     /// <exception cref="IOException">No room, or no directory to write to.</exception>
     public void Accept(JobOrder order)
     {
         System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var kept = order.Container is { RegistryAuth: not null } container ? order with { Container = container with { RegistryAuth = null } } : order;
+        if (kept.Repo is { Credentials: not null } repo)
+            kept = kept with { Repo = repo with { Credentials = null } };
         SpoolFiles.WriteWhole(OrderPath, kept, LinkJson.Default.JobOrder, flush: true);
     }
 

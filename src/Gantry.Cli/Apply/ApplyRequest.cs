@@ -12,5 +12,7 @@ internal sealed record ApplyRequest
     public string? Profile { get; init; }
     public bool NoProfile { get; init; }
     public int? MaxOffers { get; init; }
+    public string? RepoToken { get; init; }
+    public string? RepoKey { get; init; }
     public required Overrides Overrides { get; init; }
 }

@@ -26,6 +26,10 @@ internal sealed record Overrides
     public string[] Fleets { get; init; } = [];
     public string[] Ports { get; init; } = [];
     public string[] RunArguments { get; init; } = [];
+    public string? Repo { get; init; }
+    public string? RepoBranch { get; init; }
+    public string? RepoHash { get; init; }
+    public bool NoRepo { get; init; }
 
     /// <summary>The configuration with these in it. What cannot be read is added to the problems.</summary>
     public RunConfiguration Apply(RunConfiguration run, List<string> problems)
@@ -51,7 +55,20 @@ internal sealed record Overrides
             Regions = OrOwn(Regions, run.Regions),
             InstanceTypes = OrOwn(InstanceTypes, run.InstanceTypes),
             Fleets = OrOwn(Fleets, run.Fleets),
+            Repos = WithRepo(run.Repos, problems),
         };
+    }
+
+    private IReadOnlyList<RepoSpec> WithRepo(IReadOnlyList<RepoSpec> own, List<string> problems)
+    {
+        if (NoRepo)
+            return [];
+        var repo = own is [var one, ..] ? one : null;
+        if (Repo is not null)
+            repo = (RepoUrl.Parse(Repo) is null ? new RepoSpec { LocalPath = Repo } : new RepoSpec { Url = Repo }) with { Path = repo?.Path ?? ".", IfExists = repo?.IfExists ?? RepoExistsAction.Error };
+        if (repo is null && (RepoBranch ?? RepoHash) is not null)
+            problems.Add("--repo-branch, --repo-hash: there is no repo that they could be of; name one with --repo");
+        return repo is null ? [] : [repo with { Branch = RepoBranch ?? repo.Branch, Hash = RepoHash ?? repo.Hash }];
     }
 
     private EnvironmentVariables WithEnv(EnvironmentVariables own, List<string> problems)

@@ -1,4 +1,5 @@
 using Gantry.Cli.Content;
+using Gantry.Cli.Repos;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Values;
@@ -8,7 +9,7 @@ namespace Gantry.Cli.Apply;
 /// <summary>From the file, the command line and the environment to what is submitted. Reports every problem at once.</summary>
 internal static class SpecBuilder
 {
-    public static PreparedRun Build(Invocation invocation, ApplyRequest request, Configuration configuration)
+    public static async Task<PreparedRun> BuildAsync(Invocation invocation, ApplyRequest request, Configuration configuration, CancellationToken cancellation)
     {
         if (configuration is not RunConfiguration run)
             throw new CliException(ExitCodes.Invalid, $"{request.File}: Gantry does not apply the type {configuration.Type} yet.");
@@ -18,9 +19,11 @@ internal static class SpecBuilder
         run = request.Overrides.Apply(run, problems);
         run = run with { Env = Resolve(run.Env, invocation.Environment, request.File, problems) };
         var files = problems.Count == 0 ? RunFiles.Pack(run.Files, invocation, request.File, problems) : new RunFiles();
+        var repo = problems.Count == 0 ? await PreparedRepo.PrepareAsync(run.Repos, invocation, request.File, problems, cancellation) : null;
         if (problems.Count > 0)
         {
             files.Dispose();
+            repo?.Dispose();
             throw new CliException(ExitCodes.Invalid, string.Join('\n', problems));
         }
         var spec = new RunSpec
@@ -31,7 +34,7 @@ internal static class SpecBuilder
             Configuration = run,
             Profile = profile,
         };
-        return new PreparedRun(spec, files);
+        return new PreparedRun(repo?.Describe(spec) ?? spec, files, repo);
     }
 
     /// <summary>Gives variables without a value the one that they have here; ends with all that have none.</summary>

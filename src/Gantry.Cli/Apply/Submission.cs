@@ -23,6 +23,8 @@ internal sealed class Submission(Invocation invocation, ProjectConnection projec
         if (current is { Status: var status } && !status.IsFinished() && plan.Action == "create")
             await StopAsync(current, cancellation);
         var spec = await prepared.Files.UploadAsync(plan.RunSpec, project.Client, cancellation);
+        if (prepared.Repo is { } repo)
+            spec = await repo.UploadAsync(spec, project, invocation, request, cancellation);
         var apply = new ApplyRunPlanRequest(new ApplyRunPlanInput(spec, current), request.Force);
         try
         {

@@ -52,7 +52,7 @@ internal static class ApplyCommand
             using var connection = ProjectConnection.Open(invocation, request.Project);
             return await new FleetApply(invocation, connection, request).RunAsync(fleet, cancellation);
         }
-        using var prepared = SpecBuilder.Build(invocation, request, configuration);
+        using var prepared = await SpecBuilder.BuildAsync(invocation, request, configuration, cancellation);
         using var project = ProjectConnection.Open(invocation, request.Project);
         var submission = new Submission(invocation, project, request);
         if (await submission.SubmitAsync(prepared, cancellation) is not { } run)

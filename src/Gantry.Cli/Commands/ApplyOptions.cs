@@ -46,7 +46,12 @@ internal sealed class ApplyOptions
     private readonly Option<bool> retry = Flag("--retry", "Retry on every event");
     private readonly Option<bool> noRetry = Flag("--no-retry", "Do not retry");
     private readonly Option<string?> retryDuration = Text("--retry-duration", "DURATION", "How long to go on retrying");
-    private readonly Option<bool> noRepo = Flag("--no-repo", "Do not use any repo for the run (repos come from the configuration only)");
+    private readonly Option<string?> repo = Text("--repo", "REPO", "The repo to use for the run. Can be a local path or a Git repo URL. Wins over the configuration's", "-P");
+    private readonly Option<string?> repoBranch = Text("--repo-branch", "REPO_BRANCH", "The repo branch to use for the run");
+    private readonly Option<string?> repoHash = Text("--repo-hash", "REPO_HASH", "The hash of the repo commit to use for the run");
+    private readonly Option<bool> noRepo = Flag("--no-repo", "Do not use any repo for the run");
+    private readonly Option<string?> token = Text("--token", "OAUTH_TOKEN", "An authentication token to access a private Git repo", "-t");
+    private readonly Option<string?> gitIdentity = Text("--git-identity", "SSH_PRIVATE_KEY", "The private SSH key path to access a private Git repo");
 
     public void AddTo(Command command)
     {
@@ -54,7 +59,7 @@ internal sealed class ApplyOptions
         foreach (var option in new Option[]
         {
             project, file, yes, force, detach, verbose, name, maxOffers, env, cpu, gpu, memory, disk, port, profile, noProfile, maxPrice, maxDuration, backend, region,
-            instanceType, fleet, reuse, dontDestroy, idleDuration, spot, onDemand, spotAuto, spotPolicy, retry, noRetry, retryDuration, noRepo,
+            instanceType, fleet, reuse, dontDestroy, idleDuration, spot, onDemand, spotAuto, spotPolicy, retry, noRetry, retryDuration, repo, repoBranch, repoHash, noRepo, token, gitIdentity,
         })
         {
             command.Options.Add(option);
@@ -63,6 +68,8 @@ internal sealed class ApplyOptions
         AtMostOne(command, reuse, dontDestroy, idleDuration);
         AtMostOne(command, spot, onDemand, spotAuto, spotPolicy);
         AtMostOne(command, retry, noRetry, retryDuration);
+        AtMostOne(command, noRepo, repo);
+        AtMostOne(command, token, gitIdentity);
     }
 
     public ApplyRequest Read(ParseResult parsed) => new()
@@ -76,6 +83,8 @@ internal sealed class ApplyOptions
         Profile = parsed.GetValue(profile),
         NoProfile = parsed.GetValue(noProfile),
         MaxOffers = parsed.GetValue(maxOffers),
+        RepoToken = parsed.GetValue(token),
+        RepoKey = parsed.GetValue(gitIdentity),
         Overrides = new Overrides
         {
             Name = parsed.GetValue(name),
@@ -98,6 +107,10 @@ internal sealed class ApplyOptions
             Retry = parsed.GetValue(retry) ? true : parsed.GetValue(noRetry) ? false : null,
             RetryDuration = parsed.GetValue(retryDuration),
             RunArguments = parsed.GetValue(runArguments)!,
+            Repo = parsed.GetValue(repo),
+            RepoBranch = parsed.GetValue(repoBranch),
+            RepoHash = parsed.GetValue(repoHash),
+            NoRepo = parsed.GetValue(noRepo),
         },
     };
 

@@ -25,6 +25,7 @@ internal static class CommandTree
         ("stop", StopCommand.Build),
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),
+        ("init", InitCommand.Build),
         ("fleet", FleetCommand.Build),
         ("event", EventCommand.Build),
         ("validate", ValidateCommand.Build),
@@ -36,7 +37,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["export", "import", "gateway", "init", "login", "preset", "secret", "volume"];
+        ["export", "import", "gateway", "login", "preset", "secret", "volume"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

@@ -16,7 +16,7 @@ internal static class EffectiveSpec
     {
         RunName = spec.RunName ?? spec.Configuration.Name,
         RepoId = spec.RepoId ?? NoRepo,
-        RepoData = spec.RepoData ?? VirtualRepo,
+        RepoData = RunRepo.WithoutDiff(spec.RepoData) ?? VirtualRepo,
         Configuration = spec.Configuration is RunConfiguration run ? Merge(run, spec.Profile) : spec.Configuration,
     };
 

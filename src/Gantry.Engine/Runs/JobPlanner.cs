@@ -125,6 +125,8 @@ public static class JobPlanner
         WorkingDir = run.WorkingDir,
         RepoData = effective.RepoData,
         RepoCodeHash = effective.RepoCodeHash,
+        RepoDir = RunRepo.Dir(effective),
+        RepoExistsAction = RunRepo.ExistsAction(effective),
         FileArchives = effective.FileArchives,
     };
 

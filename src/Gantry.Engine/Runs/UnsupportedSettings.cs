@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Values;
@@ -91,10 +90,9 @@ internal static class UnsupportedSettings
 
     private static IEnumerable<string> Content(RunSpec effective, RunConfiguration run)
     {
-        if (run.Repos.Count > 0 || effective.RepoCodeHash is not null || RepoType(effective) is not (null or "virtual"))
+        if (run.Repos is [{ LocalPath: { } local }, ..] && RunRepo.Of(effective) is null)
         {
-            var source = run.Repos is [var repo, ..] ? repo.Url ?? repo.LocalPath : effective.RepoId;
-            yield return $"repos: {source}: repos are not cloned yet. Run `git clone` in `commands`.";
+            yield return $"repos: {local}: it was not looked at: the run does not say what it is (repo_data). Apply it with a command that knows repos.";
         }
 
         foreach (var mount in run.Volumes)
@@ -181,9 +179,6 @@ internal static class UnsupportedSettings
         .Select(text => (Text: text, Read: CronExpression.Parse(text)))
         .Where(cron => !cron.Read.Ok)
         .Select(cron => $"schedule: {cron.Text}: {cron.Read.Error}. Allowed: {CronExpression.Allowed}.");
-
-    private static string? RepoType(RunSpec spec) =>
-        spec.RepoData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("repo_type", out var type) ? type.GetString() : null;
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,7 @@ namespace Gantry.Model.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
     Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>),
         typeof(SnakeCaseEnumConverter<FleetStatus>), typeof(SnakeCaseEnumConverter<InstanceStatus>), typeof(SnakeCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(GetRunPlanRequest))]
@@ -54,4 +55,11 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(InstanceOffer))]
 [JsonSerializable(typeof(GetFileArchiveByHashRequest))]
 [JsonSerializable(typeof(FileArchive))]
+[JsonSerializable(typeof(RepoInfo))]
+[JsonSerializable(typeof(RemoteRepoCreds))]
+[JsonSerializable(typeof(IReadOnlyList<RepoHead>))]
+[JsonSerializable(typeof(RepoHeadWithCreds))]
+[JsonSerializable(typeof(GetRepoRequest))]
+[JsonSerializable(typeof(SaveRepoCredsRequest))]
+[JsonSerializable(typeof(DeleteReposRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

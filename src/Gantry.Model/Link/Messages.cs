@@ -154,6 +154,8 @@ public sealed record JobOrder
     public NodeSsh? NodeSsh { get; init; }
     /// <summary>Archives to unpack before it starts. Only an agent that said <see cref="LinkProtocol.FilesFeature"/> does.</summary>
     public IReadOnlyList<JobFile> Files { get; init => field = value ?? []; } = [];
+    /// <summary>The repo to put into it before it starts; null for none. Only an agent that said <see cref="LinkProtocol.ReposFeature"/> does.</summary>
+    public JobRepo? Repo { get; init; }
     /// <summary>The container to run in; null for a process.</summary>
     public ContainerOrder? Container { get; init; }
     /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
@@ -318,6 +320,8 @@ public static class LinkProtocol
     public const string FilesFeature = "files";
     /// <summary>In a hello's features: this side keeps leases (<see cref="LeaseTerms"/>). An agent that did not say so is given no leased job, a server that did not is asked for nothing.</summary>
     public const string LeasesFeature = "leases";
+    /// <summary>In a hello's features: this agent clones <see cref="JobOrder.Repo"/>.</summary>
+    public const string ReposFeature = "repos";
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
     /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>

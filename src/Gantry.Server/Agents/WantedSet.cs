@@ -15,7 +15,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>What a host should do, read from the rows: the other half of "the database holds what is wanted, agents make it so".</summary>
-internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs, NodeLogins logins, ServerOptions options)
+internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogStore logs, OrderedRepo repos, NodeLogins logins, ServerOptions options)
 {
     /// <summary>A job of the host that has not ended, with what is wanted of it now.</summary>
     /// <param name="JobId">The submission's id.</param>
@@ -69,11 +69,13 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         if (state.Observed is null && grace is null && !RunLifecycle.MayStart(definition.Policy, state, siblings))
             return new Entry(job.Id, null, null);
         // An agent that was heard of this job has its order. Sending it once more would only cost bytes, never start it twice. Only who fetches an
-        // image is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
-        var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && definition.Jobs[job.JobNum].RegistryAuth is not null);
+        // image or clones a repo is not in its spool: until the job has begun, an agent that was restarted needs to be told again.
+        var isNew = state.Observed is null || (state.Observed is ObservedState.Accepted or ObservedState.Pulling && HasSecrets(definition, job));
         var order = isNew && grace is null ? Order(db, job, run, nodes, places, host) : null;
         return new Entry(job.Id, new WantedJob { JobId = job.Id, LogOffset = logs.Length(job.Id), Order = order }, grace);
     }
+
+    private static bool HasSecrets(RunDefinition definition, JobRow job) => definition.Jobs[job.JobNum].RegistryAuth is not null || RunRepo.Of(definition.Spec) is { IsRemote: true };
 
     private JobOrder Order(GantryDb db, JobRow job, RunOnHost run, List<JobRow> nodes, List<NodePlace> places, Host host)
     {
@@ -81,6 +83,12 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var order = JobPlanner.Order(
             job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
             host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
-        return order with { Files = OrderedFiles.Of(db, spec), Leased = job.Leased, NodeSsh = logins.Of(db, nodes, job) };
+        return order with
+        {
+            Files = OrderedFiles.Of(db, spec),
+            Repo = RunRepo.Of(run.Definition.Spec) is { } repo ? repos.Of(db, db.Runs.Find(job.RunId)!, run.Definition.Spec, repo, spec) : null,
+            Leased = job.Leased,
+            NodeSsh = logins.Of(db, nodes, job),
+        };
     }
 }

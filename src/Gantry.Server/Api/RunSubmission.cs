@@ -17,7 +17,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Api;
 
 /// <summary>From a spec to a plan, and from a plan to a run.</summary>
-internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, RunQueries queries, ILogStore logs, MetricStore metrics)
+internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, RunQueries queries, ILogStore logs, MetricStore metrics, RunCode code)
 {
     /// <summary>A run that was just stored is placed nowhere.</summary>
     private static readonly Dictionary<Guid, InstanceRow> NoInstances = [];
@@ -55,6 +55,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
             {
                 var now = ledger.Now;
                 RunArchives.Use(db, spec, caller, now);
+                code.Use(db, definition.Spec, project.Id, caller, now);
                 IReadOnlyList<Guid> replaced = [];
                 if (given is not null && RunQueries.Find(db, project.Id, given) is { } current)
                 {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gantry.Model.Api;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
@@ -8,7 +7,7 @@ using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Api;
 
-/// <summary><c>server/get_info</c>, <c>users/get_my_user</c>, <c>projects/…</c>, and the empty repo that dstack's CLI registers before each apply.</summary>
+/// <summary><c>server/get_info</c>, <c>users/get_my_user</c>, <c>projects/…</c>.</summary>
 internal sealed class UserEndpoints(Ledger ledger)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -17,7 +16,6 @@ internal sealed class UserEndpoints(Ledger ledger)
         routes.MapPost("/api/users/get_my_user", GetMyUserAsync).Requires(Access.User);
         routes.MapPost("/api/projects/list", ListProjectsAsync).Requires(Access.User);
         routes.MapPost("/api/projects/{project_name}/get", GetProjectAsync).Requires(Access.ProjectReader);
-        routes.MapPost("/api/project/{project_name}/repos/init", InitRepoAsync).Requires(Access.ProjectMember);
     }
 
     private static Task GetMyUserAsync(HttpContext context)
@@ -52,15 +50,6 @@ internal sealed class UserEndpoints(Ledger ledger)
 
     private Task GetProjectAsync(HttpContext context) =>
         context.WriteAsync(ledger.Read(db => View(db, context.Project())), ApiJson.Default.Project);
-
-    private static async Task InitRepoAsync(HttpContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        var kind = body.RootElement.TryGetProperty("repo_info", out var info) && info.TryGetProperty("repo_type", out var type) ? type.GetString() : null;
-        if (kind != "virtual")
-            throw ApiError.Bad($"repo_info.repo_type: '{kind}' is not supported yet by this server; supported is 'virtual' (no repo).");
-        await context.WriteNullAsync();
-    }
 
     private static Project View(GantryDb db, ProjectRow project)
     {

@@ -1,3 +1,4 @@
+using Gantry.Model.Api;
 using Gantry.Model.States;
 using Gantry.Server.Changes;
 using Gantry.Server.Reconcilers;
@@ -36,28 +37,31 @@ internal sealed partial class BlobSweep(Ledger ledger, IBlobStore blobs, RunDefi
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var unused = ledger.Now - Kept;
-        if (ledger.Read(db => db.FileArchives.Any(row => row.UsedAt < unused)))
+        if (ledger.Read(db => db.FileArchives.Any(row => row.UsedAt < unused) || db.RepoCodes.Any(row => row.UsedAt < unused)))
             await ledger.CommitAsync((db, _) => Forget(db, unused), cancellationToken);
         var stored = blobs.All();
         if (stored.Count == 0)
             return;
-        var needed = ledger.Read(db => db.FileArchives.Select(row => row.Hash).ToHashSet());
+        var needed = ledger.Read(db => db.FileArchives.Select(row => row.Hash).Union(db.RepoCodes.Select(row => row.Hash)).ToHashSet());
         foreach (var hash in stored.Where(hash => !needed.Contains(hash)))
             blobs.DeleteIfOlder(hash, ledger.Now - KeptWithoutRow);
     }
 
     private void Forget(GantryDb db, DateTimeOffset unused)
     {
-        var needed = Needed(db);
-        db.FileArchives.RemoveRange(db.FileArchives.Where(row => row.UsedAt < unused).AsEnumerable().Where(row => !needed.Contains(row.Id)));
+        var specs = Unfinished(db);
+        var archives = specs.SelectMany(spec => spec.FileArchives).Select(file => file.Id).ToHashSet();
+        var codes = specs.Select(spec => spec.RepoCodeHash).OfType<string>().ToHashSet();
+        db.FileArchives.RemoveRange(db.FileArchives.Where(row => row.UsedAt < unused).AsEnumerable().Where(row => !archives.Contains(row.Id)));
+        db.RepoCodes.RemoveRange(db.RepoCodes.Where(row => row.UsedAt < unused).AsEnumerable().Where(row => !codes.Contains(row.Hash)));
     }
 
     // A run that has not ended may start its jobs once more.
-    private HashSet<Guid> Needed(GantryDb db)
+    private List<RunSpec> Unfinished(GantryDb db)
     {
         var (done, failed, terminated) = (RunStatus.Done.WireName(), RunStatus.Failed.WireName(), RunStatus.Terminated.WireName());
         var runs = db.Runs.AsNoTracking().Where(run => run.Status != done && run.Status != failed && run.Status != terminated && run.DeletedAt == null).ToList();
-        return [.. runs.SelectMany(run => definitions.Get(run).Spec.FileArchives).Select(file => file.Id)];
+        return [.. runs.Select(run => definitions.Get(run).Spec)];
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Removing uploads that nobody needs failed; it is tried again in an hour.")]

@@ -10,5 +10,6 @@ internal static class ContentServices
     public static IServiceCollection AddContent(this IServiceCollection services, ServerHome home) => services
         .AddSingleton<IBlobStore>(new FileBlobStore(home.BlobsDirectory))
         .AddSingleton(UploadLimit.Of(Environment.GetEnvironmentVariable))
+        .AddSingleton<RepoSecrets>().AddSingleton<OrderedRepo>().AddSingleton<RunCode>()
         .AddSingleton<UploadBody>().AddSingleton<BlobSweep>().AddSingleton<IStreamHandler, BlobStreams>();
 }

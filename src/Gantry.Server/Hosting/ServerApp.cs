@@ -106,6 +106,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FileEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<RepoEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<QuarantineEndpoints>(web.Services).Map(web);
     }
 }

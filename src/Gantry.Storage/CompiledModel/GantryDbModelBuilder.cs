@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("d363d650-599a-4fcd-9bec-d61d419d6139"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("1c8e14d6-6944-484d-a369-849c220b5cf3"), entityTypeCount: 14)
         {
         }
 
@@ -25,6 +25,9 @@ namespace Gantry.Storage.CompiledModel
             var jobRow = JobRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
             var projectRow = ProjectRowEntityType.Create(this);
+            var repoCodeRow = RepoCodeRowEntityType.Create(this);
+            var repoCredentialsRow = RepoCredentialsRowEntityType.Create(this);
+            var repoRow = RepoRowEntityType.Create(this);
             var runRow = RunRowEntityType.Create(this);
             var settingRow = SettingRowEntityType.Create(this);
             var userRow = UserRowEntityType.Create(this);
@@ -37,6 +40,10 @@ namespace Gantry.Storage.CompiledModel
             MemberRowEntityType.CreateForeignKey1(memberRow, projectRow);
             MemberRowEntityType.CreateForeignKey2(memberRow, userRow);
             ProjectRowEntityType.CreateForeignKey1(projectRow, userRow);
+            RepoCodeRowEntityType.CreateForeignKey1(repoCodeRow, repoRow);
+            RepoCredentialsRowEntityType.CreateForeignKey1(repoCredentialsRow, repoRow);
+            RepoCredentialsRowEntityType.CreateForeignKey2(repoCredentialsRow, userRow);
+            RepoRowEntityType.CreateForeignKey1(repoRow, projectRow);
             RunRowEntityType.CreateForeignKey1(runRow, projectRow);
             RunRowEntityType.CreateForeignKey2(runRow, userRow);
 
@@ -48,6 +55,9 @@ namespace Gantry.Storage.CompiledModel
             JobRowEntityType.CreateAnnotations(jobRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
             ProjectRowEntityType.CreateAnnotations(projectRow);
+            RepoCodeRowEntityType.CreateAnnotations(repoCodeRow);
+            RepoCredentialsRowEntityType.CreateAnnotations(repoCredentialsRow);
+            RepoRowEntityType.CreateAnnotations(repoRow);
             RunRowEntityType.CreateAnnotations(runRow);
             SettingRowEntityType.CreateAnnotations(settingRow);
             UserRowEntityType.CreateAnnotations(userRow);

@@ -25,6 +25,7 @@ internal static class Tables
         var archive = model.Entity<FileArchiveRow>().ToTable("file_archives");
         archive.HasKey(row => row.Id);
         archive.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+        MapRepos(model);
         NameColumns(model);
     }
 
@@ -65,6 +66,22 @@ internal static class Tables
         job.HasKey(row => row.Id);
         job.HasOne<RunRow>().WithMany().HasForeignKey(row => row.RunId).OnDelete(DeleteBehavior.Restrict);
         job.HasOne<InstanceRow>().WithMany().HasForeignKey(row => row.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapRepos(ModelBuilder model)
+    {
+        var repo = model.Entity<RepoRow>().ToTable("repos");
+        repo.HasKey(row => row.Id);
+        repo.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+
+        var credentials = model.Entity<RepoCredentialsRow>().ToTable("repo_credentials");
+        credentials.HasKey(row => new { row.RepoId, row.UserId });
+        credentials.HasOne<RepoRow>().WithMany().HasForeignKey(row => row.RepoId).OnDelete(DeleteBehavior.Restrict);
+        credentials.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+
+        var code = model.Entity<RepoCodeRow>().ToTable("repo_codes");
+        code.HasKey(row => row.Id);
+        code.HasOne<RepoRow>().WithMany().HasForeignKey(row => row.RepoId).OnDelete(DeleteBehavior.Restrict);
     }
 
     private static void MapEvents(ModelBuilder model)

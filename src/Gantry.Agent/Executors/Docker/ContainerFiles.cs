@@ -5,7 +5,7 @@ using Gantry.Model.Link;
 namespace Gantry.Agent.Executors.Docker;
 
 /// <summary>
-/// Puts a job's archives into its container between its making and its start. Docker itself unpacks them, so that the image needs neither tar nor
+/// Puts a job's repo and archives into its container between its making and its start. Docker itself unpacks them, so that the image needs neither tar nor
 /// a shell. They belong to the container's user.
 /// </summary>
 internal static class ContainerFiles
@@ -15,26 +15,55 @@ internal static class ContainerFiles
     /// <summary>Puts them there, in their order.</summary>
     /// <exception cref="DockerException">Docker refused.</exception>
     public static async Task PutAsync(
-        DockerContainers containers, string name, JobOrder order, DockerConfig? image, IReadOnlyList<LocalArchive> archives, CancellationToken cancellation)
+        DockerContainers containers, string name, JobOrder order, DockerConfig? image, LocalContents contents, CancellationToken cancellation)
     {
-        if (archives.Count == 0)
+        if (contents is { Repo: null, Archives.Count: 0 })
             return;
         var owner = await ContainerOwner.FindAsync(containers, name, order.User ?? image?.User, cancellation);
-        foreach (var archive in archives)
+        // The repo first: files may go into it, and what is there would be in its way.
+        if (contents.Repo is { } repo)
+            await PutAsync(containers, name, repo, Resolve(repo.Order.Path, order, image?.WorkingDir), owner, cancellation);
+        foreach (var archive in contents.Archives)
         {
             var target = Resolve(archive.Path, order, image?.WorkingDir);
             var isNew = !await containers.HasPathAsync(name, target, cancellation);
-            await containers.UnpackAsync(
-                name,
-                async body =>
-                {
-                    await using var file = File.OpenRead(archive.File);
-                    await using var writer = new TarWriter(body, TarEntryFormat.Gnu, leaveOpen: true);
-                    await ArchiveTree.CopyAsync(file, writer, target, withRoot: isNew, owner, cancellation);
-                },
-                cancellation);
+            await PutAsync(containers, name, archive.File, target, isNew, owner, cancellation);
         }
     }
+
+    private static async Task PutAsync(DockerContainers containers, string name, LocalRepo repo, string target, FileOwner owner, CancellationToken cancellation)
+    {
+        if (await containers.HasPathAsync(name, target, cancellation) && await containers.HasContentAsync(name, target, cancellation))
+        {
+            if (repo.Order.SkipIfExists)
+                return;
+            throw new StartRefusedException(RepoPlaces.Taken(target));
+        }
+        // With its root: Docker itself makes a working directory, and makes it root's.
+        if (repo.Archive is { } archive)
+        {
+            await PutAsync(containers, name, archive, target, withRoot: true, owner, cancellation);
+            return;
+        }
+        await containers.UnpackAsync(
+            name,
+            async body =>
+            {
+                await using var writer = new TarWriter(body, TarEntryFormat.Gnu, leaveOpen: true);
+                await RepoTree.WriteAsync(repo.Directory!, writer, target, withRoot: true, owner, cancellation);
+            },
+            cancellation);
+    }
+
+    private static Task PutAsync(DockerContainers containers, string name, string archive, string target, bool withRoot, FileOwner owner, CancellationToken cancellation) => containers.UnpackAsync(
+        name,
+        async body =>
+        {
+            await using var file = File.OpenRead(archive);
+            await using var writer = new TarWriter(body, TarEntryFormat.Gnu, leaveOpen: true);
+            await ArchiveTree.CopyAsync(file, writer, target, withRoot, owner, cancellation);
+        },
+        cancellation);
 
     /// <summary>The absolute path of what an order names, in its container.</summary>
     public static string Resolve(string path, JobOrder order, string? imageDirectory)

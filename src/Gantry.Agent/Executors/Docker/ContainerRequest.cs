@@ -41,7 +41,7 @@ internal static class ContainerRequest
             Image = container.Image,
             Entrypoint = order.Command.Count == 0 ? null : [order.Command[0]],
             Cmd = order.Command.Count == 0 ? null : [.. order.Command.Skip(1)],
-            Env = Environment(order, container, directory ?? image?.WorkingDir),
+            Env = Environment(order, container, directory ?? image?.WorkingDir, image?.WorkingDir),
             User = order.User,
             WorkingDir = directory,
             Labels = new Dictionary<string, string>
@@ -95,13 +95,15 @@ internal static class ContainerRequest
         var path => path,
     };
 
-    private static IReadOnlyList<string> Environment(JobOrder order, ContainerOrder container, string? directory)
+    private static IReadOnlyList<string> Environment(JobOrder order, ContainerOrder container, string? directory, string? imageDirectory)
     {
         var variables = order.Env.ToDictionary(StringComparer.Ordinal);
         if (container.HomeDir is { } home && home != RootsHome)
             variables.TryAdd("HOME", home);
         variables["DSTACK_WORKING_DIR"] = string.IsNullOrEmpty(directory) ? "/" : directory;
         variables[ProcessTable.Marker] = order.JobId.ToString();
+        if (order.Repo is { } repo)
+            variables["DSTACK_REPO_DIR"] = ContainerFiles.Resolve(repo.Path, order, imageDirectory);
         if (order.NodeIps.Count > 0)
             variables["DSTACK_MPI_HOSTFILE"] = HostfileTarget;
         // Docker's init hands signals on to its child only, unless told so: a shell would keep them from what it waits for.

@@ -43,9 +43,9 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     public bool WasRemoved => _wasRemoved;
 
     /// <summary>Makes and starts the container, once, and follows it.</summary>
-    public void Start(DockerImage image, IReadOnlyList<LocalArchive> files) => Work(async () =>
+    public void Start(DockerImage image, LocalContents contents) => Work(async () =>
     {
-        if (await TryStartAsync(image, files))
+        if (await TryStartAsync(image, contents))
             await FollowAsync();
     });
 
@@ -76,14 +76,16 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         }
     });
 
-    private async Task<bool> TryStartAsync(DockerImage image, IReadOnlyList<LocalArchive> files)
+    private async Task<bool> TryStartAsync(DockerImage image, LocalContents contents)
     {
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
             var id = await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
             await RequireShellAsync();
-            await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
+            await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, contents, _ended.Token);
+            if (contents.Repo?.Directory is not null)
+                Directory.Delete(spool.RepoPath, recursive: true);
             await NodeSshClient.PutAsync(docker.Containers, _name, order, image.Config, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
             // By which its processes are found without Docker.

@@ -34,6 +34,22 @@ internal sealed class DockerContainers(DockerApi api)
         }
     }
 
+    /// <summary>Whether a path that a container has is anything but an empty directory.</summary>
+    public async Task<bool> HasContentAsync(string name, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reply = await api.CallAsync(HttpMethod.Get, $"containers/{name}/archive?path={Uri.EscapeDataString(path)}", cancellation);
+            await using var tar = new TarReader(await reply.Content.ReadAsStreamAsync(cancellation));
+            return await tar.GetNextEntryAsync(copyData: false, cancellation) is not { EntryType: TarEntryType.Directory }
+                || await tar.GetNextEntryAsync(copyData: false, cancellation) is not null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new DockerGoneException(api.Socket, exception);
+        }
+    }
+
     /// <summary>The text of a file of a container; null when it has none.</summary>
     public async Task<string?> ReadFileAsync(string name, string path, CancellationToken cancellation)
     {

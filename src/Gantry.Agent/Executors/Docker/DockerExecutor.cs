@@ -39,7 +39,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
         var docker = _docker ?? throw new StartRefusedException($"The job needs Docker: {address.Problem}.");
         var pull = _pulls.GetOrAdd(
             spool.JobId, id => new ImagePull(docker.Images, container.Image, _credentials.GetValueOrDefault(id), docker.Time, () => Changed(id)));
-        var brought = contents.Prepare(spool, order, place: null);
+        var brought = contents.Prepare(spool, order, place: null, mayReadHost: false);
         if (pull.Image is null)
             return pull.IsPulling ? Preparation.Pulling : Preparation.Underway;
         if (brought != Preparation.Ready)

@@ -17,8 +17,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var setpriv = account is null ? null : tools.SetPriv ?? throw new StartRefusedException(
             $"The job is to run as user {order.User}, which needs the program setpriv (package util-linux), and this host has none.");
         var directory = WorkingDirectory.Prepare(spool, order, account);
-        var brought = contents.Prepare(spool, order, (archive, cancellation) =>
-            HostUnpack.RunAsync(archive.File, WorkingDirectory.Resolve(archive.Path, directory, account), account, cancellation));
+        var brought = contents.Prepare(spool, order, new HostPlace(spool, directory, account), mayReadHost: account is null);
         if (brought != Preparation.Ready)
             return brought;
         var command = CommandLine.Fit(spool, order.Command);

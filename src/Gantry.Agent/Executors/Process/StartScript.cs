@@ -65,6 +65,8 @@ internal static class StartScript
         Export(script, order.Env);
         Export(script, GpuVariables.Of(order.Gpus));
         Export(script, [new("DSTACK_WORKING_DIR", directory), new(ProcessTable.Marker, order.JobId.ToString())]);
+        if (order.Repo is { } repo)
+            Export(script, [new("DSTACK_REPO_DIR", WorkingDirectory.Resolve(repo.Path, directory, account))]);
         if (order.NodeIps.Count > 0)
             Export(script, [new("DSTACK_MPI_HOSTFILE", HostfilePath(spool, account))]);
         if (order.NodeSsh is not null)

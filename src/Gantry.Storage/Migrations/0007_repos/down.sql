@@ -1,0 +1,3 @@
+DROP TABLE repo_codes;
+DROP TABLE repo_credentials;
+DROP TABLE repos;
