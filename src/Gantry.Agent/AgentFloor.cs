@@ -2,6 +2,7 @@ using Gantry.Agent.Host;
 using Gantry.Agent.Jobs;
 using Gantry.Agent.Link;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 
 namespace Gantry.Agent;
 
@@ -12,7 +13,8 @@ namespace Gantry.Agent;
 /// <param name="Host">What the host has.</param>
 /// <param name="Streams">What serves the streams that servers open.</param>
 /// <param name="Servers">The servers that are connected.</param>
+/// <param name="Volumes">Their volumes.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The agent's log.</param>
 internal sealed record AgentFloor(
-    AgentSpool Spool, JobTable Jobs, string BootId, HostWatch Host, StreamTable Streams, ServerLinks Servers, TimeProvider Time, AgentLog Log);
+    AgentSpool Spool, JobTable Jobs, string BootId, HostWatch Host, StreamTable Streams, ServerLinks Servers, VolumeRounds Volumes, TimeProvider Time, AgentLog Log);

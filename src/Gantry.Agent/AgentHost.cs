@@ -10,6 +10,7 @@ using Gantry.Agent.Logs;
 using Gantry.Agent.Metrics;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Link;
 using Gantry.Agent.Streams;
 
@@ -37,13 +38,15 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
         var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors));
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, servers, time, log));
+        var volumes = new VolumeRounds(spool, jobs, time, log);
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, servers, volumes, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
         var accepting = listener.AcceptAsync(ended.Token);
         var samplesOfGpus = new GpuSampler(gpus, spool);
         var containers = new ContainerRounds(docker, host, jobs, listener, samplesOfGpus, time, log).RunAsync(ended.Token);
+        var keeping = volumes.RunAsync(ended.Token);
         try
         {
             await SweepAsync(jobs, listener, samplesOfGpus, ended.Token);
@@ -53,7 +56,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
             log.Info("agent ends; jobs go on");
         }
         await ended.CancelAsync();
-        await Task.WhenAll(accepting, containers).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(accepting, containers, keeping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     // The safety net under the events, the samples, and the end of an idle agent.

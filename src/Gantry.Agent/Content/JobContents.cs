@@ -22,13 +22,14 @@ internal sealed class JobContents(BlobFetches blobs)
     /// <param name="spool">The job.</param>
     /// <param name="order">Its order.</param>
     /// <param name="place">Puts an archive into place once it is here; null where that is done later.</param>
+    /// <param name="before">Does what has to be done before they are put into place; null for nothing.</param>
     /// <exception cref="StartRefusedException">It can not be brought, and why.</exception>
     /// <exception cref="IOException">No room.</exception>
-    public Preparation Prepare(JobSpool spool, JobOrder order, Func<LocalArchive, CancellationToken, Task>? place)
+    public Preparation Prepare(JobSpool spool, JobOrder order, Func<LocalArchive, CancellationToken, Task>? place, Func<CancellationToken, Task>? before = null)
     {
-        if (order.Files.Count == 0)
+        if (order.Files.Count == 0 && before is null)
             return Preparation.Ready;
-        var work = _works.GetOrAdd(spool.JobId, _ => Begin(order, place));
+        var work = _works.GetOrAdd(spool.JobId, _ => Begin(order, place, before));
         if (!work.Task.IsCompleted)
             return Preparation.Underway;
         work.Task.GetAwaiter().GetResult();
@@ -45,19 +46,21 @@ internal sealed class JobContents(BlobFetches blobs)
             work.Ended.Cancel();
     }
 
-    private Work Begin(JobOrder order, Func<LocalArchive, CancellationToken, Task>? place)
+    private Work Begin(JobOrder order, Func<LocalArchive, CancellationToken, Task>? place, Func<CancellationToken, Task>? before)
     {
         var ended = new CancellationTokenSource();
-        var task = Task.Run(() => BringAsync(order, place, ended.Token));
+        var task = Task.Run(() => BringAsync(order, place, before, ended.Token));
         _ = task.ContinueWith(_ => Changed(order.JobId), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new Work(task, ended);
     }
 
-    private async Task<IReadOnlyList<LocalArchive>> BringAsync(JobOrder order, Func<LocalArchive, CancellationToken, Task>? place, CancellationToken cancellation)
+    private async Task<IReadOnlyList<LocalArchive>> BringAsync(
+        JobOrder order, Func<LocalArchive, CancellationToken, Task>? place, Func<CancellationToken, Task>? before, CancellationToken cancellation)
     {
         var here = new List<LocalArchive>(order.Files.Count);
         foreach (var file in order.Files)
             here.Add(new LocalArchive(await blobs.GetAsync(order.ServerId, file.Hash, file.Size, cancellation), file.Path));
+        await (before?.Invoke(cancellation) ?? Task.CompletedTask);
         foreach (var archive in here)
             await (place?.Invoke(archive, cancellation) ?? Task.CompletedTask);
         return here;

@@ -26,6 +26,7 @@ internal static class CommandTree
         ("delete", DeleteCommand.Build),
         ("run", RunCommand.Build),
         ("fleet", FleetCommand.Build),
+        ("volume", VolumeCommand.Build),
         ("event", EventCommand.Build),
         ("validate", ValidateCommand.Build),
         ("quarantine", QuarantineCommand.Build),
@@ -36,7 +37,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["export", "import", "gateway", "init", "login", "preset", "secret", "volume"];
+        ["export", "import", "gateway", "init", "login", "preset", "secret"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

@@ -20,6 +20,8 @@ namespace Gantry.Model.Link;
 [JsonDerivedType(typeof(ObservedJobs), "observed_jobs")]
 [JsonDerivedType(typeof(JobSamples), "job_samples")]
 [JsonDerivedType(typeof(HostChanged), "host_changed")]
+[JsonDerivedType(typeof(WantVolumes), "want_volumes")]
+[JsonDerivedType(typeof(ObservedVolumes), "observed_volumes")]
 [JsonDerivedType(typeof(OpenStream), "open_stream")]
 [JsonDerivedType(typeof(StreamOpened), "stream_opened")]
 [JsonDerivedType(typeof(StreamClosed), "stream_closed")]
@@ -146,6 +148,8 @@ public sealed record JobOrder
     public IReadOnlyList<string> NodeIps { get; init => field = value ?? []; } = [];
     /// <summary>Archives to unpack before it starts. Only an agent that said <see cref="LinkProtocol.FilesFeature"/> does.</summary>
     public IReadOnlyList<JobFile> Files { get; init => field = value ?? []; } = [];
+    /// <summary>Volumes that it has. Only an agent that said <see cref="LinkProtocol.VolumesFeature"/> gives them to it.</summary>
+    public IReadOnlyList<JobVolume> Volumes { get; init => field = value ?? []; } = [];
     /// <summary>The container to run in; null for a process.</summary>
     public ContainerOrder? Container { get; init; }
     /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
@@ -278,6 +282,8 @@ public static class LinkProtocol
     public const int MaxLogPiece = 64 << 10;
     /// <summary>In a hello's features: this agent unpacks <see cref="JobOrder.Files"/>.</summary>
     public const string FilesFeature = "files";
+    /// <summary>In a hello's features: this agent keeps volumes, and gives jobs their <see cref="JobOrder.Volumes"/>.</summary>
+    public const string VolumesFeature = "volumes";
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
     /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>

@@ -7,6 +7,7 @@ using Gantry.Server.Content;
 using Gantry.Server.Fleets;
 using Gantry.Server.Hosting;
 using Gantry.Server.Reconcilers;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Gantry.Storage.Rows;
@@ -80,6 +81,6 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var order = JobPlanner.Order(
             job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
             host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
-        return order with { Files = OrderedFiles.Of(db, spec) };
+        return order with { Files = OrderedFiles.Of(db, spec), Volumes = OrderedVolumes.Of(db, job, spec) };
     }
 }

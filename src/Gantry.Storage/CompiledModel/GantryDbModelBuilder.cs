@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("5cd944ed-e80f-4c1f-aba3-8c6bbbee5ceb"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("6b23533d-36b0-49c0-bf82-a06e4bd188e9"), entityTypeCount: 13)
         {
         }
 
@@ -23,22 +23,30 @@ namespace Gantry.Storage.CompiledModel
             var fleetRow = FleetRowEntityType.Create(this);
             var instanceRow = InstanceRowEntityType.Create(this);
             var jobRow = JobRowEntityType.Create(this);
+            var jobVolumeRow = JobVolumeRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
             var projectRow = ProjectRowEntityType.Create(this);
             var runRow = RunRowEntityType.Create(this);
             var settingRow = SettingRowEntityType.Create(this);
             var userRow = UserRowEntityType.Create(this);
+            var volumeRow = VolumeRowEntityType.Create(this);
 
             EventTargetRowEntityType.CreateForeignKey1(eventTargetRow, eventRow);
             FileArchiveRowEntityType.CreateForeignKey1(fileArchiveRow, userRow);
             FleetRowEntityType.CreateForeignKey1(fleetRow, projectRow);
             JobRowEntityType.CreateForeignKey1(jobRow, instanceRow);
             JobRowEntityType.CreateForeignKey2(jobRow, runRow);
+            JobVolumeRowEntityType.CreateForeignKey1(jobVolumeRow, jobRow);
+            JobVolumeRowEntityType.CreateForeignKey2(jobVolumeRow, volumeRow);
             MemberRowEntityType.CreateForeignKey1(memberRow, projectRow);
             MemberRowEntityType.CreateForeignKey2(memberRow, userRow);
             ProjectRowEntityType.CreateForeignKey1(projectRow, userRow);
             RunRowEntityType.CreateForeignKey1(runRow, projectRow);
             RunRowEntityType.CreateForeignKey2(runRow, userRow);
+            VolumeRowEntityType.CreateForeignKey1(volumeRow, fleetRow);
+            VolumeRowEntityType.CreateForeignKey2(volumeRow, instanceRow);
+            VolumeRowEntityType.CreateForeignKey3(volumeRow, projectRow);
+            VolumeRowEntityType.CreateForeignKey4(volumeRow, userRow);
 
             EventRowEntityType.CreateAnnotations(eventRow);
             EventTargetRowEntityType.CreateAnnotations(eventTargetRow);
@@ -46,11 +54,13 @@ namespace Gantry.Storage.CompiledModel
             FleetRowEntityType.CreateAnnotations(fleetRow);
             InstanceRowEntityType.CreateAnnotations(instanceRow);
             JobRowEntityType.CreateAnnotations(jobRow);
+            JobVolumeRowEntityType.CreateAnnotations(jobVolumeRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
             ProjectRowEntityType.CreateAnnotations(projectRow);
             RunRowEntityType.CreateAnnotations(runRow);
             SettingRowEntityType.CreateAnnotations(settingRow);
             UserRowEntityType.CreateAnnotations(userRow);
+            VolumeRowEntityType.CreateAnnotations(volumeRow);
 
             AddAnnotation("ProductVersion", "10.0.14");
         }

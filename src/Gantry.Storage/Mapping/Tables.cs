@@ -25,6 +25,7 @@ internal static class Tables
         var archive = model.Entity<FileArchiveRow>().ToTable("file_archives");
         archive.HasKey(row => row.Id);
         archive.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+        MapVolumes(model);
         NameColumns(model);
     }
 
@@ -65,6 +66,21 @@ internal static class Tables
         job.HasKey(row => row.Id);
         job.HasOne<RunRow>().WithMany().HasForeignKey(row => row.RunId).OnDelete(DeleteBehavior.Restrict);
         job.HasOne<InstanceRow>().WithMany().HasForeignKey(row => row.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapVolumes(ModelBuilder model)
+    {
+        var volume = model.Entity<VolumeRow>().ToTable("volumes");
+        volume.HasKey(row => row.Id);
+        volume.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<FleetRow>().WithMany().HasForeignKey(row => row.FleetId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<InstanceRow>().WithMany().HasForeignKey(row => row.InstanceId).OnDelete(DeleteBehavior.Restrict);
+
+        var given = model.Entity<JobVolumeRow>().ToTable("job_volumes");
+        given.HasKey(row => new { row.JobId, row.MountNum });
+        given.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
+        given.HasOne<VolumeRow>().WithMany().HasForeignKey(row => row.VolumeId).OnDelete(DeleteBehavior.Restrict);
     }
 
     private static void MapEvents(ModelBuilder model)

@@ -35,6 +35,8 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>The full set that the agent began with.</summary>
     public ObservedJobs First { get; private set; } = null!;
     public JobSamples? Samples { get; private set; }
+    /// <summary>All that was said of volumes on this connection.</summary>
+    public IReadOnlyList<ObservedVolume> Volumes { get; private set; } = [];
     public bool IsClosed => _receiving.IsCompleted;
 
     public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false)
@@ -256,6 +258,9 @@ internal sealed class TestServer : IAsyncDisposable
                     break;
                 case JobSamples samples:
                     Samples = samples;
+                    break;
+                case ObservedVolumes volumes:
+                    Volumes = [.. Volumes, .. volumes.Volumes];
                     break;
                 case ObservedJobs observed:
                     foreach (var job in observed.Jobs)
