@@ -3,6 +3,7 @@ using Gantry.Agent.Jobs;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Link;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 
 namespace Gantry.Agent;
 
@@ -14,7 +15,8 @@ namespace Gantry.Agent;
 /// <param name="Leases">Who takes the leases that servers grant.</param>
 /// <param name="Streams">What serves the streams that servers open.</param>
 /// <param name="Servers">The servers that are connected.</param>
+/// <param name="Volumes">Their volumes.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The agent's log.</param>
 internal sealed record AgentFloor(
-    AgentSpool Spool, JobTable Jobs, string BootId, HostWatch Host, LeaseKeeper Leases, StreamTable Streams, ServerLinks Servers, TimeProvider Time, AgentLog Log);
+    AgentSpool Spool, JobTable Jobs, string BootId, HostWatch Host, LeaseKeeper Leases, StreamTable Streams, ServerLinks Servers, VolumeRounds Volumes, TimeProvider Time, AgentLog Log);

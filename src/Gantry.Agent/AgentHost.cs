@@ -12,6 +12,7 @@ using Gantry.Agent.Metrics;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Agent.Ssh;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Link;
 using Gantry.Agent.Streams;
 
@@ -45,7 +46,8 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
         var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors, jobs));
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, leaseKeeper, streams, servers, time, log));
+        var volumes = new VolumeRounds(spool, jobs, time, log);
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, leaseKeeper, streams, servers, volumes, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
@@ -53,6 +55,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var samplesOfGpus = new GpuSampler(gpus, spool);
         var containers = new ContainerRounds(docker, host, jobs, listener, samplesOfGpus, time, log).RunAsync(ended.Token);
         var keepingLeases = leaseKeeper.RunAsync(ended.Token);
+        var keepingVolumes = volumes.RunAsync(ended.Token);
         try
         {
             await SweepAsync(jobs, listener, samplesOfGpus, ended.Token);
@@ -62,7 +65,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
             log.Info("agent ends; jobs go on");
         }
         await ended.CancelAsync();
-        await Task.WhenAll(accepting, containers, keepingLeases).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(accepting, containers, keepingLeases, keepingVolumes).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     // The safety net under the events, the samples, and the end of an idle agent.

@@ -105,6 +105,35 @@ public sealed class GantryClient : IDisposable
     public Task DeleteFleetInstancesAsync(string project, DeleteFleetInstancesRequest request, CancellationToken cancellation = default) =>
         PostBytesAsync($"{Project(project)}/fleets/delete_instances", JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.DeleteFleetInstancesRequest), cancellation);
 
+    /// <summary>Creates a volume. It is stored when this returns.</summary>
+    public Task<Volume> CreateVolumeAsync(string project, CreateVolumeRequest request, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/volumes/create", request, ApiJson.Default.CreateVolumeRequest, ApiJson.Default.Volume, cancellation);
+
+    /// <summary>A volume by name; null where there is none.</summary>
+    public async Task<Volume?> FindVolumeAsync(string project, string name, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await PostAsync($"{Project(project)}/volumes/get", new GetVolumeRequest(name), ApiJson.Default.GetVolumeRequest, ApiJson.Default.Volume, cancellation);
+        }
+        catch (ApiException missing) when (missing.Code == "resource_not_exists")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The project's volumes that are not deleted.</summary>
+    public Task<IReadOnlyList<Volume>> ListVolumesAsync(string project, CancellationToken cancellation = default) =>
+        PostAsync($"{Project(project)}/volumes/list", new ListVolumesRequest(), ApiJson.Default.ListVolumesRequest, ApiJson.Default.IReadOnlyListVolume, cancellation);
+
+    /// <summary>One page of volumes, at most 100, the latest first unless asked otherwise.</summary>
+    public Task<IReadOnlyList<Volume>> ListVolumesAsync(ListVolumesRequest request, CancellationToken cancellation = default) =>
+        PostAsync("api/volumes/list", request, ApiJson.Default.ListVolumesRequest, ApiJson.Default.IReadOnlyListVolume, cancellation);
+
+    /// <summary>Deletes volumes that nobody uses; returns when the wish is stored, not when their directories are gone.</summary>
+    public Task DeleteVolumesAsync(string project, DeleteVolumesRequest request, CancellationToken cancellation = default) =>
+        PostBytesAsync($"{Project(project)}/volumes/delete", JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.DeleteVolumesRequest), cancellation);
+
     /// <summary>An instance by id, also one that is gone.</summary>
     public Task<Instance> GetInstanceAsync(string project, GetInstanceRequest request, CancellationToken cancellation = default) =>
         PostAsync($"{Project(project)}/instances/get", request, ApiJson.Default.GetInstanceRequest, ApiJson.Default.Instance, cancellation);

@@ -24,6 +24,10 @@ public sealed class GantryDb(DbContextOptions<GantryDb> options) : DbContext(opt
     public DbSet<RunRow> Runs => Set<RunRow>();
     /// <summary>Job submissions.</summary>
     public DbSet<JobRow> Jobs => Set<JobRow>();
+    /// <summary>Volumes.</summary>
+    public DbSet<VolumeRow> Volumes => Set<VolumeRow>();
+    /// <summary>The volumes that jobs were given.</summary>
+    public DbSet<JobVolumeRow> JobVolumes => Set<JobVolumeRow>();
     /// <summary>Events.</summary>
     public DbSet<EventRow> Events => Set<EventRow>();
     /// <summary>What events are about.</summary>

@@ -72,6 +72,15 @@ CREATE TABLE instances (
   deleted_at   BIGINT
 , project_id TEXT, fleet_id TEXT, instance_num INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT 'idle', status_message TEXT, blocks INTEGER NOT NULL DEFAULT 1, address TEXT, port INTEGER, login TEXT, keys TEXT, host_keys TEXT, boot_id TEXT, unreachable_since BIGINT, termination_reason TEXT, termination_message TEXT, finished_at BIGINT);
 
+CREATE TABLE job_volumes (
+  job_id    TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  mount_num INTEGER NOT NULL CHECK (mount_num >= 0),
+  volume_id TEXT NOT NULL REFERENCES volumes (id),
+  PRIMARY KEY (job_id, mount_num)
+);
+
+CREATE INDEX ix_job_volumes_volume ON job_volumes (volume_id);
+
 CREATE TABLE jobs (
   id                   TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
   run_id               TEXT NOT NULL REFERENCES runs (id),
@@ -210,3 +219,36 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX ux_users_name ON users (name) WHERE deleted_at IS NULL;
 
 CREATE UNIQUE INDEX ux_users_token_hash ON users (token_hash) WHERE deleted_at IS NULL;
+
+CREATE TABLE volumes (
+  id                TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+  project_id        TEXT NOT NULL REFERENCES projects (id),
+  user_id           TEXT NOT NULL REFERENCES users (id),
+  name              TEXT NOT NULL CHECK (name <> ''),
+  status            TEXT NOT NULL CHECK (status IN ('submitted', 'provisioning', 'active', 'failed')),
+  status_message    TEXT,
+  spec              TEXT NOT NULL,
+  is_external       BOOLEAN NOT NULL CHECK (is_external IN (TRUE, FALSE)),
+  fleet_id          TEXT REFERENCES fleets (id),
+  instance_id       TEXT REFERENCES instances (id),
+  directory         TEXT,
+  made_at           BIGINT,
+  used_bytes        BIGINT,
+  free_bytes        BIGINT,
+  measured_at       BIGINT,
+  created_at        BIGINT NOT NULL,
+  last_processed_at BIGINT NOT NULL,
+  last_used_at      BIGINT,
+  deleting_at       BIGINT,
+  deleted_at        BIGINT
+);
+
+CREATE INDEX ix_volumes_created ON volumes (created_at DESC, id);
+
+CREATE INDEX ix_volumes_fleet ON volumes (fleet_id);
+
+CREATE INDEX ix_volumes_instance ON volumes (instance_id);
+
+CREATE INDEX ix_volumes_user ON volumes (user_id);
+
+CREATE UNIQUE INDEX ux_volumes_project_name ON volumes (project_id, name) WHERE deleted_at IS NULL;

@@ -49,7 +49,6 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Contains("  apply", result.Output);
         Assert.DoesNotContain("gateway", result.Output);
-        Assert.DoesNotContain("volume", result.Output);
     }
 
     [Theory]

@@ -50,12 +50,11 @@ public class ProblemTests
     }
 
     [Theory]
-    [InlineData("type: tsak", "1:7: type: \"tsak\" is not a type of configuration; did you mean \"task\"? Allowed: task, dev-environment, fleet")]
-    [InlineData("type: service", "1:7: type: type: service is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
-    [InlineData("type: volume", "1:7: type: type: volume is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
-    [InlineData("type: gateway", "1:7: type: type: gateway is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet")]
-    [InlineData("name: x", "1:1: type: is missing; allowed: task, dev-environment, fleet")]
-    [InlineData("type: [task]", "1:7: type: must be text, not a list; allowed: task, dev-environment, fleet")]
+    [InlineData("type: tsak", "1:7: type: \"tsak\" is not a type of configuration; did you mean \"task\"? Allowed: task, dev-environment, fleet, volume")]
+    [InlineData("type: service", "1:7: type: type: service is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet, volume")]
+    [InlineData("type: gateway", "1:7: type: type: gateway is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet, volume")]
+    [InlineData("name: x", "1:1: type: is missing; allowed: task, dev-environment, fleet, volume")]
+    [InlineData("type: [task]", "1:7: type: must be text, not a list; allowed: task, dev-environment, fleet, volume")]
     [InlineData("- type: task", "1:1: must be a mapping, not a list")]
     [InlineData("hello", "1:1: must be a mapping, not a single value")]
     public void Parse_TypeThatCannotRun_SaysWhich(string yaml, string problem) => Assert.Equal([problem], Problems(yaml));
@@ -80,7 +79,7 @@ public class ProblemTests
     [InlineData("schedule: {}", "schedule.cron: is missing; allowed: five fields \"minute hour day-of-month month day-of-week\" of *, values, ranges and steps such as \"15 23 * * mon-fri\" (UTC; 0 is Monday)")]
     [InlineData("working_dir: here", "working_dir: \"here\" is not an absolute path; allowed: a path that starts with / or ~/")]
     [InlineData("shell: zsh", "shell: \"zsh\" is not a shell; allowed: sh, bash, or an absolute path such as /usr/bin/zsh")]
-    [InlineData("volumes: [{name: v, path: data}]", "volumes[0].path: \"data\" is not an absolute path; allowed: a path that starts with /")]
+    [InlineData("volumes: [{name: v, path: data}]", "volumes[0].path: \"data\" is not an absolute path; allowed: a path that starts with /, or ./path in the working directory")]
     [InlineData("volumes: [{path: /data}]", "volumes[0].name: is missing")]
     [InlineData("files: [{local_path: x}]", "files[0].path: is missing")]
     [InlineData("repos: [{path: x}]", "repos[0]: needs a local_path or a url")]

@@ -104,7 +104,7 @@ public class WireTests
     {
         var error = Assert.Throws<ConfigurationException>(() => JsonSerializer.Deserialize(
             """{"run_spec":{"configuration":{"type":"service"}}}""", Api.ApiJson.Default.GetRunPlanRequest));
-        Assert.Equal("type: type: service is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet", Assert.Single(error.Problems).Sentence());
+        Assert.Equal("type: type: service is not supported yet by this version of Gantry; allowed: task, dev-environment, fleet, volume", Assert.Single(error.Problems).Sentence());
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class RunApiTests(RunningServer server) : IClassFixture<RunningSer
     {
         var (status, body) = await server.CallAsync(
             "/api/project/main/runs/apply",
-            """{"plan":{"run_spec":{"configuration":{"type":"task","docker":true,"commands":["true"],"volumes":["data:/data"]}}}}""");
+            """{"plan":{"run_spec":{"configuration":{"type":"task","docker":true,"commands":["true"],"volumes":["data-${{ run.name }}:/data"]}}}}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("docker", body, StringComparison.Ordinal);
         Assert.Contains("volumes", body, StringComparison.Ordinal);

@@ -27,13 +27,14 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
     /// <param name="order">Its order.</param>
     /// <param name="place">Where it goes once it is here; null where that is done later.</param>
     /// <param name="mayReadHost">Whether the job itself could read what the agent can.</param>
+    /// <param name="before">Does what has to be done before the files are put into place; null for nothing.</param>
     /// <exception cref="StartRefusedException">It can not be brought, and why.</exception>
     /// <exception cref="IOException">No room.</exception>
-    public Preparation Prepare(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
+    public Preparation Prepare(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before = null)
     {
-        if (order.Files.Count == 0 && order.Repo is null)
+        if (order.Files.Count == 0 && order.Repo is null && before is null)
             return Preparation.Ready;
-        var work = _works.GetOrAdd(spool.JobId, _ => Begin(spool, order, place, mayReadHost));
+        var work = _works.GetOrAdd(spool.JobId, _ => Begin(spool, order, place, mayReadHost, before));
         if (!work.Task.IsCompleted)
             return Preparation.Underway;
         work.Task.GetAwaiter().GetResult();
@@ -51,15 +52,16 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
             work.Ended.Cancel();
     }
 
-    private Work Begin(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
+    private Work Begin(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before)
     {
         var ended = new CancellationTokenSource();
-        var task = Task.Run(() => BringAsync(spool, order, place, mayReadHost, ended.Token));
+        var task = Task.Run(() => BringAsync(spool, order, place, mayReadHost, before, ended.Token));
         _ = task.ContinueWith(_ => Changed(order.JobId), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new Work(task, ended);
     }
 
-    private async Task<LocalContents> BringAsync(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, CancellationToken cancellation)
+    private async Task<LocalContents> BringAsync(
+        JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before, CancellationToken cancellation)
     {
         var wanted = order.Repo is { } named && place?.LeavesRepo(named) != true ? named : null;
         var here = new List<LocalArchive>(order.Files.Count);
@@ -71,6 +73,7 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
         // The repo first: files may go into it, and what is there would be in its way.
         if (repo is not null)
             await place.PutAsync(repo, cancellation);
+        await (before?.Invoke(cancellation) ?? Task.CompletedTask);
         foreach (var archive in here)
             await place.PutAsync(archive, cancellation);
         return new LocalContents(repo, here);

@@ -122,7 +122,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             Build = Build.Id,
             BootId = _floor.BootId,
             Host = host,
-            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.ReposFeature, LinkProtocol.LeasesFeature],
+            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.ReposFeature, LinkProtocol.VolumesFeature, LinkProtocol.LeasesFeature],
             LeaseAsked = _keepsLeases ? LeaseKeeper.Asking : null,
         });
         // Listening first: what changes while the list is made is told again behind it.
@@ -160,6 +160,9 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
         {
             case WantJobs want:
                 Want(want);
+                break;
+            case WantVolumes volumes:
+                _floor.Volumes.Want(this, volumes);
                 break;
             case StopJob stop when stop.ServerId == ServerId:
                 OnOwn(stop.JobId, job => job.Stop(stop.GraceSeconds), "stop");
@@ -278,6 +281,7 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _floor.Jobs.Remove(this);
+        _floor.Volumes.Leave(this);
         _floor.Servers.Remove(ServerId, _streams);
         _streams.End("The link between the server and the host's agent was lost.");
         _logs.Dispose();

@@ -3,6 +3,7 @@ using Gantry.Cli.Apply;
 using Gantry.Cli.Attach;
 using Gantry.Cli.Fleets;
 using Gantry.Cli.Projects;
+using Gantry.Cli.Volumes;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 
@@ -51,6 +52,11 @@ internal static class ApplyCommand
         {
             using var connection = ProjectConnection.Open(invocation, request.Project);
             return await new FleetApply(invocation, connection, request).RunAsync(fleet, cancellation);
+        }
+        if (configuration is VolumeConfiguration volume)
+        {
+            using var connection = ProjectConnection.Open(invocation, request.Project);
+            return await new VolumeApply(invocation, connection, request).RunAsync(volume, cancellation);
         }
         using var prepared = await SpecBuilder.BuildAsync(invocation, request, configuration, cancellation);
         using var project = ProjectConnection.Open(invocation, request.Project);

@@ -27,6 +27,7 @@ internal static class CommandTree
         ("run", RunCommand.Build),
         ("init", InitCommand.Build),
         ("fleet", FleetCommand.Build),
+        ("volume", VolumeCommand.Build),
         ("event", EventCommand.Build),
         ("validate", ValidateCommand.Build),
         ("quarantine", QuarantineCommand.Build),
@@ -37,7 +38,7 @@ internal static class CommandTree
     ];
 
     private static readonly HashSet<string> OnlyInDstack =
-        ["export", "import", "gateway", "login", "preset", "secret", "volume"];
+        ["export", "import", "gateway", "login", "preset", "secret"];
 
     /// <summary>The command <c>gantry</c> with the named command below it, or with all of them when there is no such.</summary>
     public static RootCommand Build(Invocation invocation, string? named)

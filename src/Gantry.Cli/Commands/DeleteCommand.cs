@@ -43,6 +43,11 @@ internal static class DeleteCommand
                 using var connection = ProjectConnection.Open(invocation, named);
                 return await FleetCommand.DeleteAsync(invocation, connection, fleet, [], yes, cancellation);
             }
+            if (configuration is VolumeConfiguration { Name: { } volume })
+            {
+                using var connection = ProjectConnection.Open(invocation, named);
+                return await VolumeCommand.DeleteAsync(invocation, connection, [volume], yes, cancellation);
+            }
             names = [configuration.Name ?? throw new CliException(ExitCodes.Invalid, $"{path} has no name, so it does not say which run to delete. Name it: gantry delete RUN")];
         }
         names = [.. names.Distinct()];

@@ -24,7 +24,7 @@ internal static class EventCommand
         var target = Names("--target-run", "Only show events that target the specified runs", "NAME");
         var within = Names("--within-run", "Only show events that target the specified runs or jobs within those runs", "NAME");
         var types = Names("--include-target-type", "Only show events that target entities of the specified types", "TYPE");
-        types.CompletionSources.Add("project", "user", "run", "job", "instance");
+        types.CompletionSources.Add("project", "user", "run", "job", "instance", "fleet", "volume");
 
         Func<ParseResult, CancellationToken, Task<int>> action = (parsed, cancellation) => RunAsync(
             invocation,

@@ -38,6 +38,16 @@ internal static class Words
         ? string.Create(CultureInfo.InvariantCulture, $"{Megabytes(pull.DownloadedBytes)} of {Megabytes(pull.TotalBytes)} MB{(pull.IsTotalBytesFinal ? $" ({Percent(pull.DownloadedBytes, pull.TotalBytes)} %)" : " or more")}")
         : string.Create(CultureInfo.InvariantCulture, $"{Megabytes(pull.TotalBytes)} MB, {Percent(pull.ExtractedBytes, pull.TotalBytes)} % unpacked");
 
+    /// <summary>Bytes: <c>0B</c>, <c>12KB</c>, <c>3.4GB</c>. 1 KB is 1024 B.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+        var (value, unit) = ((double)bytes, 0);
+        for (; value >= 1024 && unit < units.Length - 1; unit++)
+            value /= 1024;
+        return value.ToString(value < 10 && unit > 0 ? "0.#" : "0", CultureInfo.InvariantCulture) + units[unit];
+    }
+
     /// <summary><c>1 job</c>, <c>2 jobs</c>.</summary>
     public static string Of(int count, string noun) => count == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
 

@@ -1,3 +1,5 @@
+using Gantry.Engine.Volumes;
+
 namespace Gantry.Engine.Placement;
 
 // A run that fits is placed; one that does not waits, and what it waits for is kept for it: the hosts that would hold it if they were
@@ -17,12 +19,22 @@ public static class Placement
         var present = Rooms(hosts);
         var reachable = present.Where(room => room.Host.Reachable).ToList();
 
+        var volumes = new VolumeLedger();
         var isFirst = true;
         foreach (var run in queue.OrderByDescending(run => run.Priority).ThenBy(run => run.SubmittedAt).ThenBy(run => run.RunId))
         {
-            if (Packing.IntoFree(run, reachable) is { } places)
+            if (VolumeWords.Impossible(run) is { } never)
             {
-                assignments.AddRange(places.Select(place => new Assignment(run.RunId, place.Job.JobId, place.Room.Host.HostId, place.Portion.Gpus)));
+                refusals.Add(new(run.RunId, never));
+            }
+            else if (volumes.Waits(run) is { } busy)
+            {
+                // No room is kept for it meanwhile: it would stand empty for as long as somebody else has the volume.
+                waiting.Add(new(run.RunId, busy));
+            }
+            else if (Packing.IntoFree(run, reachable, volumes) is { } places)
+            {
+                assignments.AddRange(places.Select(place => new Assignment(run.RunId, place.Job.JobId, place.Room.Host.HostId, place.Portion.Gpus) { Volumes = place.Volumes }));
             }
             else if (hosts.Count == 0)
             {

@@ -14,7 +14,11 @@ public sealed record PlacementPlan
 }
 
 /// <summary>A job, its host, and the devices there that are its own.</summary>
-public sealed record Assignment(Guid RunId, Guid JobId, Guid HostId, IReadOnlyList<GpuDevice> Gpus);
+public sealed record Assignment(Guid RunId, Guid JobId, Guid HostId, IReadOnlyList<GpuDevice> Gpus)
+{
+    /// <summary>Its volumes, one for each of its mounts of volumes.</summary>
+    public IReadOnlyList<Guid> Volumes { get; init; } = [];
+}
 
 /// <summary>A run and the sentence that says why it is not placed.</summary>
 public sealed record Refusal(Guid RunId, string Why);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Volumes;
 
 namespace Gantry.Engine.Placement;
 
@@ -18,6 +19,11 @@ internal static class PlacementWords
         if (misfit is not null)
         {
             return $"No host can hold it: {Sentence([.. rooms.Select(room => Shortage.Of(misfit, room, room.Total, "has", ""))])}.";
+        }
+
+        if (VolumeWords.OnOneHost(run) is { } shared)
+        {
+            return shared;
         }
 
         var able = rooms.Where(room => run.Jobs.Any(room.FitsEmpty)).ToList();

@@ -1,3 +1,4 @@
+using Gantry.Engine.Volumes;
 using Gantry.Model.Api;
 
 namespace Gantry.Engine.Placement;
@@ -25,4 +26,11 @@ public sealed record QueuedJob(Guid JobId, Requirements Requirements, bool Needs
     public Guid? ProjectId { get; init; }
     /// <summary>Where its profile wants it to go.</summary>
     public PlacementWishes Wishes { get; init; } = PlacementWishes.None;
+    /// <summary>The volumes that it is to have.</summary>
+    public IReadOnlyList<VolumeWish> Volumes { get; init; } = [];
+    /// <summary>A path where it wants a volume and no process can have one; null when it can be a process.</summary>
+    public string? MountedOnlyInContainers { get; init; }
+
+    /// <summary>Whether it would be a process on this host, rather than in a container.</summary>
+    internal bool IsProcessOn(HostState host) => !NeedsContainer && host.Processes;
 }

@@ -100,6 +100,8 @@ internal sealed class Room
         _ when job.Wishes.Unmet(Host) is not null => Misfit.Wish,
         _ when (job.NeedsContainer || !Host.Processes) && !Host.Containers => Misfit.Container,
         _ when !HasArchitecture(job) => Misfit.Architecture,
+        _ when !job.Volumes.All(wish => wish.Options.Any(volume => volume.IsFor(Host, job.IsProcessOn(Host)))) => Misfit.Volume,
+        _ when job.MountedOnlyInContainers is not null && job.IsProcessOn(Host) => Misfit.Mount,
         _ when job.Requirements.Multinode == true && !Host.Embedded && !Host.Cluster => Misfit.Cluster,
         _ => null,
     };
@@ -124,6 +126,10 @@ internal enum Misfit
     Container,
     /// <summary>Its CPUs are of another kind.</summary>
     Architecture,
+    /// <summary>It does not have a volume of the job's.</summary>
+    Volume,
+    /// <summary>It would run the job as a process, for which nothing can be mounted.</summary>
+    Mount,
     /// <summary>Its fleet is not known to be connected.</summary>
     Cluster,
 }

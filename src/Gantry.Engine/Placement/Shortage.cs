@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Volumes;
 using Gantry.Model.Values;
 
 namespace Gantry.Engine.Placement;
@@ -51,9 +52,22 @@ internal sealed record Shortage(string? Need, string Has)
         Misfit.Wish when job.Wishes.Unmet(room.Host) is { } wish => new(wish, room.Host.FleetName is { } fleet ? $"{host} is in fleet {fleet}" : $"{host} is this server's own"),
         Misfit.Container => new(null, $"it needs Docker{(job.NeedsContainer ? " for its image" : "")}, and on {host} {room.Host.ContainersProblem ?? "there is none"}"),
         Misfit.Architecture => new("another CPU architecture", $"{host} is {room.Host.Resources.CpuArch}"),
+        Misfit.Volume => Volume(job, room.Host, host),
+        Misfit.Mount => new(null, $"{host} runs jobs without an image as processes, for which nothing can be mounted at {job.MountedOnlyInContainers}: write a path in the working directory (./data), or give an image"),
         Misfit.Cluster => new("a fleet with placement: cluster for its nodes", $"{host} is in fleet {room.Host.FleetName}, which is none"),
         _ => new(null, $"{host} is not for it"),
     };
+
+    private static Shortage Volume(QueuedJob job, HostState host, string words)
+    {
+        var wish = job.Volumes.First(wish => !wish.Options.Any(volume => volume.IsFor(host, job.IsProcessOn(host))));
+        return wish.Options.Any(volume => volume.IsFor(host, asProcess: false))
+            ? new(null, $"{words} runs jobs without an image as processes, which cannot be kept from writing to {wish.Words}: give an image")
+            : new(wish.Words + Where(wish), $"{words} does not have it");
+    }
+
+    private static string Where(VolumeWish wish) =>
+        wish.Options.Select(volume => volume.HostName).OfType<string>().Distinct().ToList() is { Count: > 0 } names ? $" (on host {string.Join(", ", names)})" : "";
 
     // "8 × H100 80GB", as people say it.
     private static string Gpus(GpuSpec spec)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Volumes;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Link;
@@ -121,7 +122,7 @@ public static class JobPlanner
             Multinode = nodes > 1,
         },
         Retry = Retry(run.Retry),
-        Volumes = run.Volumes,
+        Volumes = [.. run.Volumes.Select(mount => VolumeNames.Of(mount, jobNum))],
         WorkingDir = run.WorkingDir,
         RepoData = effective.RepoData,
         RepoCodeHash = effective.RepoCodeHash,

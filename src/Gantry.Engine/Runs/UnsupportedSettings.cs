@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Volumes;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Model.Values;
@@ -99,7 +100,10 @@ internal static class UnsupportedSettings
         {
             if (mount is VolumeMountPoint volume)
             {
-                yield return $"volumes: {string.Join(", ", volume.Names)}: there are no network volumes yet. Use a directory of this machine.";
+                foreach (var line in UnsupportedVolumes.Of(volume))
+                {
+                    yield return line;
+                }
             }
             else if (run.Image is null && mount is InstanceMountPoint { Optional: false } instance && instance.InstancePath != instance.Path)
             {

@@ -14,7 +14,7 @@ namespace Gantry.Model.Api;
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true,
     Converters = [typeof(SnakeCaseEnumConverter<RunStatus>), typeof(SnakeCaseEnumConverter<JobStatus>),
-        typeof(SnakeCaseEnumConverter<FleetStatus>), typeof(SnakeCaseEnumConverter<InstanceStatus>), typeof(SnakeCaseEnumConverter<HealthStatus>)])]
+        typeof(SnakeCaseEnumConverter<FleetStatus>), typeof(SnakeCaseEnumConverter<VolumeStatus>), typeof(SnakeCaseEnumConverter<InstanceStatus>), typeof(SnakeCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(GetRunPlanRequest))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(ApplyRunPlanRequest))]
@@ -49,6 +49,12 @@ namespace Gantry.Model.Api;
 [JsonSerializable(typeof(GetInstanceRequest))]
 [JsonSerializable(typeof(IReadOnlyList<Fleet>))]
 [JsonSerializable(typeof(IReadOnlyList<Instance>))]
+[JsonSerializable(typeof(CreateVolumeRequest))]
+[JsonSerializable(typeof(GetVolumeRequest))]
+[JsonSerializable(typeof(DeleteVolumesRequest))]
+[JsonSerializable(typeof(ListVolumesRequest))]
+[JsonSerializable(typeof(IReadOnlyList<Volume>))]
+[JsonSerializable(typeof(VolumeFacts))]
 [JsonSerializable(typeof(ListGpusRequest))]
 [JsonSerializable(typeof(ListGpusResponse))]
 [JsonSerializable(typeof(JobMetrics))]

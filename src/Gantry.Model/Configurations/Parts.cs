@@ -30,7 +30,7 @@ public sealed record RegistryAuth(string Username, string Password);
 [JsonConverter(typeof(MountPointJson))]
 public abstract record MountPoint
 {
-    /// <summary>Absolute path in the job.</summary>
+    /// <summary>Absolute path in the job; of a volume also <c>./path</c>, which begins in the working directory.</summary>
     public required string Path { get; init; }
 }
 

@@ -22,6 +22,8 @@ namespace Gantry.Model.Link;
 [JsonDerivedType(typeof(HostChanged), "host_changed")]
 [JsonDerivedType(typeof(AskLease), "ask_lease")]
 [JsonDerivedType(typeof(GrantLease), "grant_lease")]
+[JsonDerivedType(typeof(WantVolumes), "want_volumes")]
+[JsonDerivedType(typeof(ObservedVolumes), "observed_volumes")]
 [JsonDerivedType(typeof(OpenStream), "open_stream")]
 [JsonDerivedType(typeof(StreamOpened), "stream_opened")]
 [JsonDerivedType(typeof(StreamClosed), "stream_closed")]
@@ -156,6 +158,8 @@ public sealed record JobOrder
     public IReadOnlyList<JobFile> Files { get; init => field = value ?? []; } = [];
     /// <summary>The repo to put into it before it starts; null for none. Only an agent that said <see cref="LinkProtocol.ReposFeature"/> does.</summary>
     public JobRepo? Repo { get; init; }
+    /// <summary>Volumes that it has. Only an agent that said <see cref="LinkProtocol.VolumesFeature"/> gives them to it.</summary>
+    public IReadOnlyList<JobVolume> Volumes { get; init => field = value ?? []; } = [];
     /// <summary>The container to run in; null for a process.</summary>
     public ContainerOrder? Container { get; init; }
     /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
@@ -322,6 +326,8 @@ public static class LinkProtocol
     public const string LeasesFeature = "leases";
     /// <summary>In a hello's features: this agent clones <see cref="JobOrder.Repo"/>.</summary>
     public const string ReposFeature = "repos";
+    /// <summary>In a hello's features: this agent keeps volumes, and gives jobs their <see cref="JobOrder.Volumes"/>.</summary>
+    public const string VolumesFeature = "volumes";
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
     /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using Gantry.Model.Link;
 using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
+using Gantry.Server.Volumes;
 
 namespace Gantry.Server.Agents;
 
@@ -13,7 +14,7 @@ namespace Gantry.Server.Agents;
 /// </summary>
 internal sealed partial class AgentHub(
     LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, HostLeases leases, Observations observations,
-    LogIntake logs, WantedSet wanted, AgentStreams streams, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
+    LogIntake logs, WantedSet wanted, AgentStreams streams, VolumeObservations volumes, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
 {
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -75,7 +76,7 @@ internal sealed partial class AgentHub(
             return;
         }
         var instance = await ledger.CommitAsync((db, changes) => route.Register(db, changes, hello, ledger.Now), cancellationToken);
-        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, leases, streams, hello.Features);
+        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, leases, streams, volumes, hello.Features);
         sessions[instance.Id] = session;
         // Before anything is placed there, or sent.
         if (hello.LeaseAsked is { } asked && route.HoldsLeases)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Gantry.Model.Link;
 using Gantry.Model.Link.Streams;
 using Gantry.Server.Changes;
+using Gantry.Server.Volumes;
 using Gantry.Storage.Rows;
 
 namespace Gantry.Server.Agents;
@@ -12,7 +13,7 @@ namespace Gantry.Server.Agents;
 /// </summary>
 internal sealed class AgentSession(
     LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted, HostLeases leases,
-    AgentStreams agentStreams, IReadOnlyList<string> features)
+    AgentStreams agentStreams, VolumeObservations volumes, IReadOnlyList<string> features)
 {
     /// <summary>Credit is given back in pieces of this size: small enough that an agent never runs dry, large enough to be cheap.</summary>
     private const long CreditStep = LinkProtocol.InitialLogCredit / 4;
@@ -42,7 +43,7 @@ internal sealed class AgentSession(
             known.UnionWith(full.Jobs.Select(job => job.JobId));
         await StoreAsync(full, ending.Token);
         var streams = agentStreams.Connected(instance.Id, instance.Name, features.Contains(LinkProtocol.StreamsFeature), WakeStreams);
-        Task[] loops = [ReceiveAsync(streams, ending.Token), SendAsync(streams, ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token)];
+        Task[] loops = [ReceiveAsync(streams, ending.Token), SendAsync(streams, ending.Token), WantAsync(changes, ending.Token), StoredAsync(ending.Token), .. Volumes(ending.Token)];
         var first = await Task.WhenAny(loops);
         await ending.CancelAsync();
         agentStreams.Disconnected(instance.Id, streams);
@@ -58,6 +59,10 @@ internal sealed class AgentSession(
 
     /// <summary>Lets the agent drop a job that ended and that nobody here knows.</summary>
     public void ForgetUnknown(Guid jobId, Guid owner) => outgoing.Writer.TryWrite(new ForgetJob { JobId = jobId, ServerId = owner });
+
+    private Task[] Volumes(CancellationToken cancellationToken) => features.Contains(LinkProtocol.VolumesFeature)
+        ? [new VolumeSession(instance, ledger, feed, message => outgoing.Writer.TryWrite(message)).RunAsync(cancellationToken)]
+        : [];
 
     private void WakeStreams()
     {
@@ -132,6 +137,10 @@ internal sealed class AgentSession(
             else if (control is AskLease ask)
             {
                 Grant(ask.Asked);
+            }
+            else if (control is ObservedVolumes there)
+            {
+                await storing.Writer.WriteAsync(volumes.StoreAsync(instance, there, cancellationToken), cancellationToken);
             }
             else if (control is JobSamples samples)
             {

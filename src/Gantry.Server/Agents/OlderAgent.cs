@@ -29,6 +29,7 @@ internal static class OlderAgent
     private static string? Lack(JobOrder order, IReadOnlyList<string> features) =>
         order.Files.Count > 0 && !features.Contains(LinkProtocol.FilesFeature) ? "cannot receive files"
         : order.Repo is not null && !features.Contains(LinkProtocol.ReposFeature) ? "cannot clone repos"
+        : order.Volumes.Count > 0 && !features.Contains(LinkProtocol.VolumesFeature) ? "cannot give volumes to jobs"
         : order.Leased && !features.Contains(LinkProtocol.LeasesFeature) ? "keeps no leases, which its run's retry policy needs"
         : null;
 }

@@ -8,6 +8,7 @@ using Gantry.Server.Content;
 using Gantry.Server.Fleets;
 using Gantry.Server.Hosting;
 using Gantry.Server.Reconcilers;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Gantry.Storage.Rows;
@@ -86,6 +87,7 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         return order with
         {
             Files = OrderedFiles.Of(db, spec),
+            Volumes = OrderedVolumes.Of(db, job, spec),
             Repo = RunRepo.Of(run.Definition.Spec) is { } repo ? repos.Of(db, db.Runs.Find(job.RunId)!, run.Definition.Spec, repo, spec) : null,
             Leased = job.Leased,
             NodeSsh = logins.Of(db, nodes, job),

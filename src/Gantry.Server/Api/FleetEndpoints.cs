@@ -28,13 +28,13 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
     private async Task ListAllAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.ListFleetsRequest);
-        CheckLimit(request.Limit, 100);
+        Listings.CheckLimit(request.Limit, 100);
         var caller = context.Caller();
         await context.WriteAsync(
             ledger.Read(db =>
             {
                 var rows = db.Fleets.AsQueryable();
-                if (Projects(db, caller, request.ProjectName is { } name ? [name] : null) is { } projects)
+                if (Listings.Projects(db, caller, request.ProjectName is { } name ? [name] : null) is { } projects)
                     rows = rows.Where(row => projects.Contains(row.ProjectId));
                 if (request.OnlyActive)
                     rows = rows.Where(row => row.DeletedAt == null);
@@ -116,13 +116,13 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
     private async Task ListInstancesAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.ListInstancesRequest);
-        CheckLimit(request.Limit, 1000);
+        Listings.CheckLimit(request.Limit, 1000);
         var caller = context.Caller();
         await context.WriteAsync(
             ledger.Read(db =>
             {
                 var rows = db.Instances.Where(row => row.FleetId != null);
-                if (Projects(db, caller, request.ProjectNames) is { } projects)
+                if (Listings.Projects(db, caller, request.ProjectNames) is { } projects)
                     rows = rows.Where(row => projects.Contains(row.ProjectId!.Value));
                 if (request.FleetIds is { } fleets)
                     rows = rows.Where(row => fleets.Contains(row.FleetId!.Value));
@@ -169,23 +169,4 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
 
     private Task WriteAsync(HttpContext context, Func<GantryDb, FleetRow?> find) => context.WriteAsync(
         ledger.Read(db => queries.Describe(db, (List<FleetRow>)[find(db) ?? throw FleetSubmission.NotFound()])[0]), ApiJson.Default.Fleet);
-
-    /// <summary>The projects whose rows the caller may see, of those that were asked for; null for all.</summary>
-    private static List<Guid>? Projects(GantryDb db, Caller caller, IReadOnlyList<string>? asked)
-    {
-        if (caller.IsGlobalAdmin && asked is null)
-            return null;
-        var projects = db.Projects.Where(project => project.DeletedAt == null);
-        if (asked is not null)
-            projects = projects.Where(project => asked.Contains(project.Name));
-        if (!caller.IsGlobalAdmin)
-            projects = projects.Where(project => db.Members.Any(member => member.ProjectId == project.Id && member.UserId == caller.User.Id));
-        return [.. projects.Select(project => project.Id)];
-    }
-
-    private static void CheckLimit(int limit, int most)
-    {
-        if (limit < 0 || limit > most)
-            throw ApiError.Unprocessable([("value_error", ["body", "limit"], $"limit is {limit}; allowed is 0 to {most}.")]);
-    }
 }

@@ -10,6 +10,7 @@ using Gantry.Server.Changes;
 using Gantry.Server.Content;
 using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Gantry.Storage.Rows;
@@ -32,9 +33,10 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
         return ledger.Read(db =>
         {
             var states = hosts.States(db, HostViews.Rows(db));
+            var volumes = RunVolumes.Check(db, definition, project, states);
             var jobs = definition.Jobs.Select(job =>
             {
-                var offers = Offers.For(Scheduler.Describe(Guid.Empty, definition, job, project.Id), states, scope);
+                var offers = Offers.For(Scheduler.WithVolumes(Scheduler.Describe(Guid.Empty, definition, job, project.Id), volumes), states, scope);
                 return new JobPlan(job, offers, offers.Count, job.Requirements.MaxPrice);
             });
             var current = Name(spec) is { } name ? RunQueries.Find(db, project.Id, name) : null;
@@ -56,6 +58,8 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 var now = ledger.Now;
                 RunArchives.Use(db, spec, caller, now);
                 code.Use(db, definition.Spec, project.Id, caller, now);
+                if (definition.HasVolumes)
+                    RunVolumes.Check(db, definition, project, hosts.States(db, HostViews.Rows(db)));
                 IReadOnlyList<Guid> replaced = [];
                 if (given is not null && RunQueries.Find(db, project.Id, given) is { } current)
                 {

@@ -11,6 +11,7 @@ internal sealed class ChangeFeed
     private readonly Topic<Guid> runs = new();
     private readonly Topic<Guid> logs = new();
     private readonly Topic<Guid> projects = new();
+    private readonly Topic<Guid> volumes = new();
     private readonly ConcurrentDictionary<Guid, WantedChanges> wanted = new();
     private readonly Topic<bool> events = new();
 
@@ -22,6 +23,9 @@ internal sealed class ChangeFeed
 
     /// <summary>Wakes who keeps the hosts of fleets.</summary>
     public Signal Hosts { get; } = new();
+
+    /// <summary>Wakes who keeps volumes.</summary>
+    public Signal Volumes { get; } = new();
 
     public void Publish(ChangeSet changes)
     {
@@ -35,6 +39,10 @@ internal sealed class ChangeFeed
             if (wanted.TryGetValue(instance, out var mailbox))
                 mailbox.Add(runIds);
         }
+        foreach (var host in changes.VolumeHosts)
+            volumes.Wake(host);
+        if (changes.Volumes)
+            Volumes.Set();
         if (changes.Events > 0)
             events.Wake(true);
         if (changes.Deadline)
@@ -52,6 +60,8 @@ internal sealed class ChangeFeed
     public IDisposable OnLog(Guid jobId, Signal signal) => logs.Add(jobId, signal);
 
     public IDisposable OnProject(Guid projectId, Signal signal) => projects.Add(projectId, signal);
+
+    public IDisposable OnVolumes(Guid instanceId, Signal signal) => volumes.Add(instanceId, signal);
 
     /// <summary>From now on collects the runs of which something else is wanted of this host. One session a host: a new one takes over.</summary>
     public WantedChanges OnInstance(Guid instanceId) => wanted[instanceId] = new WantedChanges();

@@ -26,6 +26,12 @@ internal sealed class ChangeSet
     /// <summary>Whether hosts were added to fleets, or are to leave them, or changed otherwise.</summary>
     public bool Hosts { get; set; }
 
+    /// <summary>Hosts of which something else is wanted about volumes.</summary>
+    public HashSet<Guid> VolumeHosts { get; } = [];
+
+    /// <summary>Whether a volume may be due for its cleanup at another time.</summary>
+    public bool Volumes { get; set; }
+
     /// <summary>How many events were recorded.</summary>
     public int Events { get; set; }
 }

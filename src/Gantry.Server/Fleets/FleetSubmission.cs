@@ -7,6 +7,7 @@ using Gantry.Server.Auth;
 using Gantry.Server.Changes;
 using Gantry.Server.Reconcilers;
 using Gantry.Server.Secrets;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
@@ -91,6 +92,7 @@ internal sealed class FleetSubmission(Ledger ledger, Sealer sealer)
             var fleets = names.Distinct(StringComparer.Ordinal).Select(name => Find(db, project.Id, name) ?? throw NotFound()).ToList();
             var instances = fleets.SelectMany(fleet => Instances(db, fleet)).ToList();
             RefuseBusy(db, instances, "Nothing was deleted.");
+            FleetVolumes.RefuseHolding(db, instances, fleets, "Nothing was deleted.");
             foreach (var fleet in fleets.Where(fleet => fleet.Status != "terminating"))
             {
                 fleet.Status = "terminating";
@@ -119,6 +121,7 @@ internal sealed class FleetSubmission(Ledger ledger, Sealer sealer)
                 throw ApiError.Bad($"The fleet {request.Name} has no instance {string.Join(", ", missing)}; it has {string.Join(", ", all.Select(row => row.InstanceNum).Order())}. Nothing was deleted.");
             var chosen = all.Where(row => request.InstanceNums.Contains(row.InstanceNum)).ToList();
             RefuseBusy(db, chosen, "Nothing was deleted.");
+            FleetVolumes.RefuseHolding(db, chosen, [], "Nothing was deleted.");
             foreach (var row in chosen)
                 Leave(db, changes, row, caller.User.Id, ledger.Now);
             changes.Hosts = true;
@@ -137,6 +140,7 @@ internal sealed class FleetSubmission(Ledger ledger, Sealer sealer)
             throw ApiError.Bad($"{string.Join(", ", leaving)}: being given back just now. Nothing was changed. Apply again once that is done.");
         var removed = present.Where(row => row.Status != "terminating" && !wanted.ContainsKey(Key(row))).ToList();
         RefuseBusy(db, removed, "Nothing was changed.");
+        FleetVolumes.RefuseHolding(db, removed, [], "Nothing was changed.");
         // A host that never came to be is begun with anew.
         var ended = present.Where(row => row.Status == "terminated").ToList();
         foreach (var row in removed.Concat(ended).Distinct())

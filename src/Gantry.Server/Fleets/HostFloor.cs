@@ -4,6 +4,7 @@ using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
 using Gantry.Server.Reconcilers;
 using Gantry.Server.Secrets;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
@@ -94,6 +95,7 @@ internal sealed class HostFloor(Ledger ledger, AgentHub hub, HostInstaller insta
             if (deleted)
                 row.DeletedAt = now;
             changes.Queue = true;
+            FleetVolumes.Leave(db, changes, row, now);
             if (db.Fleets.Find(row.FleetId) is { Status: "terminating" } fleet
                 && !db.Instances.Any(other => other.FleetId == fleet.Id && other.Id != row.Id && other.DeletedAt == null && other.Status != "terminated"))
             {

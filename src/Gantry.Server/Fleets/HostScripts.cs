@@ -3,8 +3,11 @@ namespace Gantry.Server.Fleets;
 /// <summary>What is run on hosts, as command lines for their shells.</summary>
 internal static class HostScripts
 {
-    /// <summary>Everything that Gantry has on a host lies here.</summary>
+    /// <summary>Everything that Gantry has on a host lies here, volumes apart.</summary>
     public const string Directory = "/var/lib/gantry";
+
+    /// <summary>Its volumes lie here, apart: what is removed with the agent can never be data.</summary>
+    public const string VolumesDirectory = "/var/lib/gantry-volumes";
 
     public static string Check(string? processUser) => $"/bin/sh -c {Quote(Read("check.sh"))} gantry-check {Directory} {Quote(processUser ?? "")}";
 

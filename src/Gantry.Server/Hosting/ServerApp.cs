@@ -7,6 +7,7 @@ using Gantry.Server.Fleets;
 using Gantry.Server.Metrics;
 using Gantry.Server.Reconcilers;
 using Gantry.Server.Secrets;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Logs;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -81,7 +82,7 @@ internal sealed class ServerApp : IAsyncDisposable
         builder.Services
             .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton<NodeSshKeys>().AddSingleton<NodeLogins>().AddSingleton(home).AddSingleton(options)
             .AddSingleton(_ => new AgentFiles(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(AgentFiles.Variable))).AddSingleton<HostInstaller>()
-            .AddSingleton<HostFloor>().AddSingleton<FleetKeeper>().AddSingleton<FleetSubmission>().AddSingleton<FleetQueries>();
+            .AddSingleton<HostFloor>().AddSingleton<FleetKeeper>().AddSingleton<FleetSubmission>().AddSingleton<FleetQueries>().AddVolumes();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var web = builder.Build();
         Map(web);
@@ -102,6 +103,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ActivatorUtilities.CreateInstance<MetricEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FollowEndpoint>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<FleetEndpoints>(web.Services).Map(web);
+        ActivatorUtilities.CreateInstance<VolumeEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<StreamEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<LogEndpoints>(web.Services).Map(web);
         ActivatorUtilities.CreateInstance<EventEndpoints>(web.Services).Map(web);

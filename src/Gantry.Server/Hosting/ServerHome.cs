@@ -16,12 +16,14 @@ internal sealed class ServerHome : IDisposable
     {
         ServerDirectory = Path.Combine(home, "server");
         AgentSpool = Path.Combine(home, "agent");
+        VolumesDirectory = Path.Combine(home, "volumes");
         CreatePrivate(home);
         CreatePrivate(ServerDirectory);
     }
 
     public string ServerDirectory { get; }
     public string AgentSpool { get; }
+    public string VolumesDirectory { get; }
     public string DatabasePath => Path.Combine(ServerDirectory, "gantry.db");
     public string LogsDirectory => Path.Combine(ServerDirectory, "logs");
     public string BlobsDirectory => Path.Combine(ServerDirectory, "blobs");

@@ -39,6 +39,9 @@ internal static class EventLog
     public static void Fleet(GantryDb db, ChangeSet changes, FleetRow fleet, string message, DateTimeOffset now, Guid? actor) =>
         Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "fleet", TargetId = fleet.Id, TargetName = fleet.Name, ProjectId = fleet.ProjectId });
 
+    public static void Volume(GantryDb db, ChangeSet changes, VolumeRow volume, string message, DateTimeOffset now, Guid? actor) =>
+        Record(db, changes, message, now, actor, new EventTargetRow { TargetType = "volume", TargetId = volume.Id, TargetName = volume.Name, ProjectId = volume.ProjectId });
+
     private static void Record(GantryDb db, ChangeSet changes, string message, DateTimeOffset now, Guid? actor, EventTargetRow target)
     {
         // Events of one transaction keep their order in a listing that is sorted by time.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.Configurations;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
@@ -13,6 +14,9 @@ internal sealed record RunDefinition(RunSpec Spec, IReadOnlyList<JobSpec> Jobs, 
     public TimeSpan? MaxDuration => Seconds(Jobs[0].MaxDuration);
 
     public TimeSpan? StopDuration => Seconds(Jobs[0].StopDuration);
+
+    /// <summary>Whether its jobs mount volumes.</summary>
+    public bool HasVolumes { get; } = Jobs.Any(job => (job.Volumes ?? []).Any(mount => mount is VolumeMountPoint));
 
     /// <summary>The jobs' specs as the JSON that is stored.</summary>
     public IReadOnlyList<string> JobTexts => jobTexts.Value;

@@ -4,6 +4,7 @@ using Gantry.Model.Link;
 using Gantry.Model.States;
 using Gantry.Server.Agents;
 using Gantry.Server.Changes;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 
@@ -165,6 +166,8 @@ internal sealed class RunTransitions(RunDefinitions definitions, AttachedClients
     {
         foreach (var change in step.Jobs)
             Apply(db, changes, run, jobs.Single(job => job.Id == change.JobId), change, now, actor);
+        if (definition.HasVolumes)
+            VolumeUse.Release(db, changes, [.. step.Jobs.Where(change => change.Status.IsFinished()).Select(change => change.JobId)], now);
         if (step.Status is { } status && status.WireName() != run.Status)
         {
             var before = StateNames.Parse<RunStatus>(run.Status)!.Value;

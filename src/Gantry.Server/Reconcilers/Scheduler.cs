@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Gantry.Engine.Fleets;
 using Gantry.Engine.Placement;
+using Gantry.Engine.Volumes;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
 using Gantry.Server.Agents;
 using Gantry.Server.Changes;
+using Gantry.Server.Volumes;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +19,7 @@ namespace Gantry.Server.Reconcilers;
 /// simply done again.
 /// </summary>
 internal sealed partial class Scheduler(
-    Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, HostLeases leases, TimeProvider time, ILogger<Scheduler> logger)
+    Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, HostLeases leases, VolumeUse volumes, TimeProvider time, ILogger<Scheduler> logger)
 {
     /// <summary>Runs looked at in one round: the best of the queue. The rest waits behind them anyway.</summary>
     private const int QueueWindow = 1000;
@@ -73,6 +75,7 @@ internal sealed partial class Scheduler(
                 placed.Gpus = JobGpus.Write(assignment.Gpus);
                 placed.Leased = leases.IsKept(assignment.HostId) && HostLease.IsNeeded(definitions.Get(row).Policy.Retry);
                 RunTransitions.Place(db, changes, row, placed, hostRows[assignment.HostId], now);
+                volumes.Give(db, changes, placed, hostRows[assignment.HostId], assignment.Volumes, now);
                 queuedJobs.TryRemove(assignment.JobId, out _);
             }
             transitions.Advance(db, changes, row, placed!, now);
@@ -113,12 +116,16 @@ internal sealed partial class Scheduler(
             waiting.RemoveAll(row => row.Id == last);
         }
         var runs = waiting.GroupBy(row => row.Id).ToList();
+        var described = waiting.ToDictionary(row => row.JobId, row => queuedJobs.GetOrAdd(row.JobId, Describe, (db, row.Id, row.JobNum)));
+        // Where a volume is, and who has it, is of this round.
+        var projects = described.Values.Where(job => job.Volumes.Count > 0).Select(job => job.ProjectId!.Value).ToHashSet();
+        var states = projects.Count == 0 ? null : VolumeUse.States(db, projects);
         var queue = runs.Select(run => new QueuedRun
         {
             RunId = run.Key,
             Priority = run.First().Priority,
             SubmittedAt = run.First().SubmittedAt,
-            Jobs = [.. run.Select(row => queuedJobs.GetOrAdd(row.JobId, Describe, (db, run.Key, row.JobNum)))],
+            Jobs = [.. run.Select(row => WithVolumes(described[row.JobId], states))],
         });
         return ([.. queue], runs.ToDictionary(run => run.Key, run => run.First().WaitingFor));
     }
@@ -133,8 +140,19 @@ internal sealed partial class Scheduler(
     public static QueuedJob Describe(Guid jobId, RunDefinition definition, JobSpec spec, Guid projectId)
     {
         var wishes = definition.Spec.Configuration is IProfileParameters profile ? PlacementWishes.Of(profile) : PlacementWishes.None;
-        return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0) { ProjectId = projectId, Wishes = wishes };
+        return new QueuedJob(jobId, spec.Requirements, NeedsContainer: spec.ImageName.Length > 0)
+        {
+            ProjectId = projectId,
+            Wishes = wishes,
+            Volumes = VolumeWish.Of(spec.Volumes),
+            MountedOnlyInContainers = MountPaths.NotForProcesses(spec.Volumes, spec.WorkingDir),
+        };
     }
+
+    /// <summary>The job with its volumes as they are now.</summary>
+    public static QueuedJob WithVolumes(QueuedJob job, ILookup<Guid, VolumeState>? states) => job.Volumes.Count == 0 || states is null
+        ? job
+        : job with { Volumes = [.. job.Volumes.Select(wish => wish.In([.. states[job.ProjectId!.Value]]))] };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A placement round failed; nothing of it was kept and it is done again.")]
     private static partial void LogRoundFailed(ILogger logger, Exception exception);

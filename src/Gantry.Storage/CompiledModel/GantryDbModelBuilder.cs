@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("1c8e14d6-6944-484d-a369-849c220b5cf3"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("6b23533d-36b0-49c0-bf82-a06e4bd188e9"), entityTypeCount: 16)
         {
         }
 
@@ -23,6 +23,7 @@ namespace Gantry.Storage.CompiledModel
             var fleetRow = FleetRowEntityType.Create(this);
             var instanceRow = InstanceRowEntityType.Create(this);
             var jobRow = JobRowEntityType.Create(this);
+            var jobVolumeRow = JobVolumeRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
             var projectRow = ProjectRowEntityType.Create(this);
             var repoCodeRow = RepoCodeRowEntityType.Create(this);
@@ -31,12 +32,15 @@ namespace Gantry.Storage.CompiledModel
             var runRow = RunRowEntityType.Create(this);
             var settingRow = SettingRowEntityType.Create(this);
             var userRow = UserRowEntityType.Create(this);
+            var volumeRow = VolumeRowEntityType.Create(this);
 
             EventTargetRowEntityType.CreateForeignKey1(eventTargetRow, eventRow);
             FileArchiveRowEntityType.CreateForeignKey1(fileArchiveRow, userRow);
             FleetRowEntityType.CreateForeignKey1(fleetRow, projectRow);
             JobRowEntityType.CreateForeignKey1(jobRow, instanceRow);
             JobRowEntityType.CreateForeignKey2(jobRow, runRow);
+            JobVolumeRowEntityType.CreateForeignKey1(jobVolumeRow, jobRow);
+            JobVolumeRowEntityType.CreateForeignKey2(jobVolumeRow, volumeRow);
             MemberRowEntityType.CreateForeignKey1(memberRow, projectRow);
             MemberRowEntityType.CreateForeignKey2(memberRow, userRow);
             ProjectRowEntityType.CreateForeignKey1(projectRow, userRow);
@@ -46,6 +50,10 @@ namespace Gantry.Storage.CompiledModel
             RepoRowEntityType.CreateForeignKey1(repoRow, projectRow);
             RunRowEntityType.CreateForeignKey1(runRow, projectRow);
             RunRowEntityType.CreateForeignKey2(runRow, userRow);
+            VolumeRowEntityType.CreateForeignKey1(volumeRow, fleetRow);
+            VolumeRowEntityType.CreateForeignKey2(volumeRow, instanceRow);
+            VolumeRowEntityType.CreateForeignKey3(volumeRow, projectRow);
+            VolumeRowEntityType.CreateForeignKey4(volumeRow, userRow);
 
             EventRowEntityType.CreateAnnotations(eventRow);
             EventTargetRowEntityType.CreateAnnotations(eventTargetRow);
@@ -53,6 +61,7 @@ namespace Gantry.Storage.CompiledModel
             FleetRowEntityType.CreateAnnotations(fleetRow);
             InstanceRowEntityType.CreateAnnotations(instanceRow);
             JobRowEntityType.CreateAnnotations(jobRow);
+            JobVolumeRowEntityType.CreateAnnotations(jobVolumeRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
             ProjectRowEntityType.CreateAnnotations(projectRow);
             RepoCodeRowEntityType.CreateAnnotations(repoCodeRow);
@@ -61,6 +70,7 @@ namespace Gantry.Storage.CompiledModel
             RunRowEntityType.CreateAnnotations(runRow);
             SettingRowEntityType.CreateAnnotations(settingRow);
             UserRowEntityType.CreateAnnotations(userRow);
+            VolumeRowEntityType.CreateAnnotations(volumeRow);
 
             AddAnnotation("ProductVersion", "10.0.14");
         }

@@ -26,6 +26,7 @@ internal static class Tables
         archive.HasKey(row => row.Id);
         archive.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
         MapRepos(model);
+        MapVolumes(model);
         NameColumns(model);
     }
 
@@ -82,6 +83,21 @@ internal static class Tables
         var code = model.Entity<RepoCodeRow>().ToTable("repo_codes");
         code.HasKey(row => row.Id);
         code.HasOne<RepoRow>().WithMany().HasForeignKey(row => row.RepoId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    private static void MapVolumes(ModelBuilder model)
+    {
+        var volume = model.Entity<VolumeRow>().ToTable("volumes");
+        volume.HasKey(row => row.Id);
+        volume.HasOne<ProjectRow>().WithMany().HasForeignKey(row => row.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<UserRow>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<FleetRow>().WithMany().HasForeignKey(row => row.FleetId).OnDelete(DeleteBehavior.Restrict);
+        volume.HasOne<InstanceRow>().WithMany().HasForeignKey(row => row.InstanceId).OnDelete(DeleteBehavior.Restrict);
+
+        var given = model.Entity<JobVolumeRow>().ToTable("job_volumes");
+        given.HasKey(row => new { row.JobId, row.MountNum });
+        given.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
+        given.HasOne<VolumeRow>().WithMany().HasForeignKey(row => row.VolumeId).OnDelete(DeleteBehavior.Restrict);
     }
 
     private static void MapEvents(ModelBuilder model)

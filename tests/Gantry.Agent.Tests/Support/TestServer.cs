@@ -39,6 +39,8 @@ internal sealed class TestServer : IAsyncDisposable
     public TimeSpan? Lease { get; set; }
     /// <summary>What the agent asked for its lease with, in order.</summary>
     public List<long> Askings { get; } = [];
+    /// <summary>All that was said of volumes on this connection.</summary>
+    public IReadOnlyList<ObservedVolume> Volumes { get; private set; } = [];
     public bool IsClosed => _receiving.IsCompleted;
 
     public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null)
@@ -266,6 +268,9 @@ internal sealed class TestServer : IAsyncDisposable
                     break;
                 case JobSamples samples:
                     Samples = samples;
+                    break;
+                case ObservedVolumes volumes:
+                    Volumes = [.. Volumes, .. volumes.Volumes];
                     break;
                 case ObservedJobs observed:
                     foreach (var job in observed.Jobs)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Gpus;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Docker;
@@ -54,11 +55,11 @@ internal static class ContainerRequest
                 ["dev.gantry.run"] = order.RunName,
             },
             ExposedPorts = container.Ports.Count == 0 ? null : container.Ports.ToDictionary(PortName, _ => new DockerNothing()),
-            HostConfig = HostConfig(spool, order, container, hostCpus),
+            HostConfig = HostConfig(spool, order, container, image, hostCpus),
         };
     }
 
-    private static DockerHostConfig HostConfig(JobSpool spool, JobOrder order, ContainerOrder container, int hostCpus) => new()
+    private static DockerHostConfig HostConfig(JobSpool spool, JobOrder order, ContainerOrder container, DockerConfig? image, int hostCpus) => new()
     {
         NetworkMode = container.Ports.Count == 0 ? "host" : "bridge",
         Init = container.Init,
@@ -69,7 +70,7 @@ internal static class ContainerRequest
         Memory = container.MaxMemoryBytes,
         // The same number means: no swap on top. A limit that swaps is none.
         MemorySwap = container.MaxMemoryBytes,
-        Mounts = Mounts(spool, order, container),
+        Mounts = Mounts(spool, order, container, image),
         PortBindings = container.Ports.Count == 0 ? null : container.Ports.ToDictionary(
             PortName, port => (IReadOnlyList<DockerPortBinding>)[new DockerPortBinding("127.0.0.1", port.Host?.ToString(CultureInfo.InvariantCulture) ?? "")]),
         DeviceRequests = order.Gpus.Where(gpu => gpu.Vendor == "nvidia").Select(gpu => gpu.Id).ToList() is { Count: > 0 } ids
@@ -79,9 +80,10 @@ internal static class ContainerRequest
         LogConfig = new DockerLogConfig("json-file", new Dictionary<string, string> { ["max-size"] = "1000t" }),
     };
 
-    private static IReadOnlyList<DockerMount> Mounts(JobSpool spool, JobOrder order, ContainerOrder container)
+    private static IReadOnlyList<DockerMount> Mounts(JobSpool spool, JobOrder order, ContainerOrder container, DockerConfig? image)
     {
-        var mounts = container.Mounts.Where(mount => Directory.Exists(mount.Source)).Select(mount => new DockerMount("bind", mount.Source, mount.Target, ReadOnly: false));
+        var mounts = container.Mounts.Where(mount => Directory.Exists(mount.Source)).Select(mount => new DockerMount("bind", mount.Source, mount.Target, ReadOnly: false))
+            .Concat(JobVolumes.Mounts(order, image?.WorkingDir));
         if (order.Gpus.Any(gpu => gpu.Vendor == "tenstorrent") && Directory.Exists(GpuFiles.HugePages))
             mounts = mounts.Append(new DockerMount("bind", GpuFiles.HugePages, GpuFiles.HugePages, ReadOnly: false));
         return order.NodeIps.Count == 0 ? [.. mounts] : [.. mounts, new DockerMount("bind", spool.HostfilePath, HostfileTarget, ReadOnly: true)];

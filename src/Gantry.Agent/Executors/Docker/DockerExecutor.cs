@@ -4,6 +4,7 @@ using Gantry.Agent.Content;
 using Gantry.Agent.Leases;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Configurations;
 using Gantry.Model.Link;
 
@@ -46,6 +47,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
             return brought;
         foreach (var mount in container.Mounts)
             Make(mount);
+        JobVolumes.Ensure(order);
         if (order.NodeIps.Count > 0)
         {
             SpoolFiles.WriteNew(spool.HostfilePath, System.Text.Encoding.UTF8.GetBytes(Hostfile.Text(order)));

@@ -3,6 +3,7 @@ using Gantry.Agent.Content;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Agent.Ssh;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Executors.Process;
@@ -17,7 +18,13 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         var setpriv = account is null ? null : tools.SetPriv ?? throw new StartRefusedException(
             $"The job is to run as user {order.User}, which needs the program setpriv (package util-linux), and this host has none.");
         var directory = WorkingDirectory.Prepare(spool, order, account);
-        var brought = contents.Prepare(spool, order, new HostPlace(spool, directory, account), mayReadHost: account is null);
+        JobVolumes.Ensure(order);
+        var brought = contents.Prepare(
+            spool,
+            order,
+            new HostPlace(spool, directory, account),
+            mayReadHost: account is null,
+            order.Volumes.Count == 0 ? null : cancellation => JobVolumes.LinkAsync(order, directory, account, cancellation));
         if (brought != Preparation.Ready)
             return brought;
         var command = CommandLine.Fit(spool, order.Command);

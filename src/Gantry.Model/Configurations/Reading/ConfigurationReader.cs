@@ -3,10 +3,10 @@ namespace Gantry.Model.Configurations.Reading;
 /// <summary>Binds a tree to a configuration. The one reader for files and for requests.</summary>
 internal static class ConfigurationReader
 {
-    private static readonly string[] Supported = ["task", "dev-environment", "fleet"];
+    private static readonly string[] Supported = ["task", "dev-environment", "fleet", "volume"];
 
     // dstack's other types: known by name, so that nobody has to guess whether it is a slip or not built.
-    private static readonly string[] NotYet = ["service", "volume", "gateway", "endpoint", "preset"];
+    private static readonly string[] NotYet = ["service", "gateway", "endpoint", "preset"];
 
     public static Configuration? Read(Node node, string path, ProblemList problems)
     {
@@ -19,6 +19,8 @@ internal static class ConfigurationReader
             return DevEnvironmentReader.Read(fields);
         if (type is ScalarNode { Text: "fleet" })
             return FleetReader.Read(fields);
+        if (type is ScalarNode { Text: "volume" })
+            return VolumeReader.Read(fields);
         if (type is null)
             problems.Add(node, fields.PathOf("type"), "is missing", string.Join(", ", Supported));
         else if (type is ScalarNode { Text: var text } && NotYet.Contains(text))

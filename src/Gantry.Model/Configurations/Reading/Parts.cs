@@ -37,9 +37,10 @@ internal static class Parts
         if (Mapping(node, path, problems) is not { } fields)
             return null;
         var target = fields.RequiredText("path");
-        if (target.Length > 0 && !MountPointText.IsAbsolute(target))
-            Scalars.Wrong(fields.Find("path")!, fields.PathOf("path"), problems, "is not an absolute path", "a path that starts with /");
-        MountPoint mount = fields.Find("instance_path") is null && fields.Find("optional") is null ? NetworkVolume(fields, target) : HostDirectory(fields, target);
+        var isVolume = fields.Find("instance_path") is null && fields.Find("optional") is null;
+        if (target.Length > 0 && !MountPointText.IsAbsolute(target) && !(isVolume && MountPointText.IsInside(target)))
+            Scalars.Wrong(fields.Find("path")!, fields.PathOf("path"), problems, "is not an absolute path", $"a path that starts with /{(isVolume ? ", or ./path in the working directory" : "")}");
+        MountPoint mount = isVolume ? NetworkVolume(fields, target) : HostDirectory(fields, target);
         fields.NoOthers();
         return mount;
     }

@@ -18,6 +18,9 @@ internal static class ConfigurationWriter
             case FleetConfiguration fleet:
                 FleetWriter.Write(json, fleet);
                 break;
+            case VolumeConfiguration volume:
+                VolumeWriter.Write(json, volume);
+                break;
             default:
                 throw new NotSupportedException($"type: {configuration.Type} has no JSON form");
         }

@@ -1,0 +1,2 @@
+DROP TABLE job_volumes;
+DROP TABLE volumes;
