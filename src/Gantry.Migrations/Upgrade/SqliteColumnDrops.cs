@@ -17,6 +17,9 @@ internal sealed class SqliteColumnDrops
     // With fewer, to make the indexes anew costs more than to write the rows again.
     private const int Fewest = 3;
 
+    // What a row's own number can be called, where no column has the name.
+    private static readonly string[] RowNumbers = ["rowid", "_rowid_", "oid"];
+
     // The twin's answers, by all that they depend on: a rehearsal asks the same a hundred times.
     private readonly Dictionary<string, string?> _answers = [];
 
@@ -96,7 +99,7 @@ internal sealed class SqliteColumnDrops
             .Select(row => (Name: (string)row[0]!, IsStored: (long)row[1]! == 0)).ToList();
         List<string> copied = [.. columns.Where(column => column.IsStored && !dropped.Contains(column.Name, StringComparer.OrdinalIgnoreCase)).Select(column => Diagnosis.Quoted(column.Name))];
         var hasNumbers = await session.CountAsync("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = @table COLLATE NOCASE", cancellationToken, ("@table", table)) == 0;
-        if (hasNumbers && new[] { "rowid", "_rowid_", "oid" }.FirstOrDefault(name => !columns.Exists(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { } number)
+        if (hasNumbers && RowNumbers.FirstOrDefault(name => !columns.Exists(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { } number)
             copied.Insert(0, number);
         return [.. copied.Select(column => (column, column))];
     }
