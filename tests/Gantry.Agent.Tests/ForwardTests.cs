@@ -38,6 +38,30 @@ public sealed class ForwardTests
     }
 
     [Fact]
+    public async Task SshConnection_WithoutASession_EndsWithItsJob()
+    {
+        Assert.SkipUnless(File.Exists("/usr/sbin/sshd"), "Needs sshd (openssh-server).");
+        await using var agent = await TestAgent.StartAsync();
+        await using var server = await agent.ConnectAsync(takesStreams: true);
+        var job = await server.StartAsync("exec sleep 600");
+        await server.UntilRunningAsync(job);
+        await using var stream = server.Streams.Open(new OpenStream { Kind = StreamKinds.Attach, JobId = job, AuthorizedKeys = ["ssh-ed25519 AAAA"] });
+        var buffer = new byte[256];
+        var greeting = await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience);
+        Assert.StartsWith("SSH-2.0-", System.Text.Encoding.ASCII.GetString(buffer, 0, greeting), StringComparison.Ordinal);
+
+        await server.StopAsync(job, 0);
+
+        var broken = await Assert.ThrowsAsync<StreamBrokenException>(async () =>
+        {
+            while (await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience) > 0)
+            {
+            }
+        });
+        Assert.Equal("The job has ended.", broken.Message);
+    }
+
+    [Fact]
     public async Task ReaderThatStopsReading_TheAgentTakesOrdersAllTheSame()
     {
         await using var agent = await TestAgent.StartAsync();

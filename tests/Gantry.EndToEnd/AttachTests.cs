@@ -77,7 +77,7 @@ public sealed class AttachTests : EndToEndTest
     }
 
     [Fact]
-    public async Task TwoAttachments_OfOneRun_ShareItsHost_AndConnectionsEndWithTheJob()
+    public async Task TwoAttachments_OfOneRun_ShareItsHost_AndNoSocketOfTheHostIsReached()
     {
         Home.Environment["HOME"] = Home.Directory;
         await Home.Submit("shared", ["exec sleep 1000"]);
@@ -94,7 +94,6 @@ public sealed class AttachTests : EndToEndTest
         first.Signal(Processes.Interrupt);
         Assert.Equal(0, (await first.Result()).ExitCode);
         Assert.Equal("in\n", (await Ssh("shared", "echo in")).Output);
-        using var idle = Home.StartProgram("ssh", ["-F", Config, "-N", "shared"]);
         // Docker's socket above all is not the job's, and sshd may be root's.
         var socket = Path.Combine(Home.Directory, "f");
         using var unix = Home.StartProgram("ssh", ["-F", Config, "-N", "-o", "LogLevel=INFO", "-L", $"{socket}:{Home.AgentDirectory}/agent.sock", "shared"]);
@@ -104,13 +103,9 @@ public sealed class AttachTests : EndToEndTest
             await dial.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(socket), TestContext.Current.CancellationToken);
             Assert.Equal(0, await dial.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
         }
-        await Deadline.Until("a refusal", () => unix.Error.Contains("open failed", StringComparison.Ordinal));
 
-        await Home.GantryOk("stop", "shared", "-y");
-
-        Assert.Equal(255, (await idle.Result()).ExitCode);
-        Assert.Equal(255, (await unix.Result()).ExitCode);
-        Assert.NotEqual(0, (await second.Result()).ExitCode);
+        second.Signal(Processes.Interrupt);
+        Assert.Equal(0, (await second.Result()).ExitCode);
         Assert.DoesNotContain("Host shared", await File.ReadAllTextAsync(Config, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

@@ -6,21 +6,6 @@ namespace Gantry.EndToEnd;
 public sealed class NodesTests : FleetTest
 {
     [Fact]
-    public async Task Nodes_OfTwoHosts_SshToEachOther_WhileTheRunIsThere()
-    {
-        var hosts = await MakeFleet(2);
-        await Home.GantryOk("apply", "-f", Path.Combine(Checkout.Root, "examples", "fleet", "everywhere.dstack.yml"), "-y");
-        Assert.Equal($"node 0 of 2 on {hosts[0].Name} as plain\nnode 1 of 2 on {hosts[1].Name} as plain\n", (await Home.GantryOk("logs", "everywhere")).Output);
-        foreach (var host in hosts)
-        {
-            await Deadline.Until($"nobody to listen for nodes on {host.Name}", () => !Listens(host));
-            Assert.Empty(Directory.GetDirectories(host.FileOn("/tmp"), "gantry-ssh-*"));
-        }
-        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Home.DatabasePath, System.Text.Encoding.Latin1, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.DoesNotContain("PRIVATE KEY", Home.Logs(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Groups_FindEachOtherByReference_AndOneNodesFailureEndsTheRun()
     {
         var hosts = await MakeFleet(2);
