@@ -131,8 +131,9 @@ public sealed class ExecFrames(Stream stream) : IDisposable
         if (length > _content.Length)
             _content = new byte[length];
         var got = await stream.ReadAtLeastAsync(_content.AsMemory(0, length), length, throwOnEndOfStream: false, cancellationToken);
+        // Without the type, null would become an empty memory, which is no end.
         return got == length ? _content.AsMemory(0, length)
-            : got == 0 ? null
+            : got == 0 ? (ReadOnlyMemory<byte>?)null
             : throw new InvalidDataException("The stream ended in the middle of a frame.");
     }
 
