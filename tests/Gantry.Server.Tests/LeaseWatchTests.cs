@@ -24,7 +24,7 @@ public sealed class LeaseWatchTests(ShortLeaseServer server) : IClassFixture<Sho
         var terms = new LeaseTerms(LeaseTerms.Shortest);
         var leases = server.App.Web.Services.GetRequiredService<HostLeases>();
         var away = new InstanceRow { Id = Guid.NewGuid(), Name = "away", Embedded = false, CreatedAt = server.Ledger.Now, UnreachableSince = server.Ledger.Now };
-        await server.Ledger.CommitAsync((db, _) => db.Instances.Add(away));
+        await server.Ledger.CommitAsync((db, _) => db.Instances.Add(away), TestContext.Current.CancellationToken);
         var leased = await PlaceAsync("leased", away, isLeased: true);
         var free = await PlaceAsync("free", away, isLeased: false);
         Assert.False(leases.IsOver(away.Id));
