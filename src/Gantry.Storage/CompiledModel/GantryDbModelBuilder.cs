@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("6b23533d-36b0-49c0-bf82-a06e4bd188e9"), entityTypeCount: 16)
+            : base(skipDetectChanges: false, modelId: new Guid("c67ab496-d825-4540-aac6-9b952f74f5dc"), entityTypeCount: 16)
         {
         }
 

@@ -21,7 +21,7 @@ namespace Gantry.Storage.CompiledModel
                 "Gantry.Storage.Rows.JobRow",
                 typeof(JobRow),
                 baseEntityType,
-                propertyCount: 24,
+                propertyCount: 25,
                 foreignKeyCount: 2,
                 unnamedIndexCount: 2,
                 keyCount: 1);
