@@ -83,6 +83,19 @@ public sealed class DstackApiTests(RunningHome home) : IClassFixture<RunningHome
     }
 
     [Fact]
+    public async Task Volume_AsCaptured_IsAnsweredInTheSameShapes()
+    {
+        AssertSame("volumes_get_missing", await Send("volumes_get_missing"));
+        // The capture's region is a cloud's.
+        var created = await Send("volumes_create", request => request["configuration"]!["region"] = "remote");
+        AssertLike("volumes_create", created);
+        Assert.Equal("aws", (string?)created.Body!["configuration"]!["backend"]);
+        AssertLike("volumes_get", await Send("volumes_get"));
+        AssertLike("volumes_list", await Send("volumes_list"));
+        AssertLike("volumes_list_all", await Send("volumes_list_all"));
+    }
+
+    [Fact]
     public async Task Errors_OfAuthentication_AreDstacks()
     {
         AssertSame("no_token", await Send("no_token", token: ""));

@@ -155,7 +155,7 @@ internal sealed class FleetEndpoints(Ledger ledger, FleetSubmission submission, 
     private async Task GetHealthChecksAsync(HttpContext context)
     {
         var request = await context.ReadAsync(ApiJson.Default.GetInstanceHealthChecksRequest);
-        CheckLimit(request.Limit ?? 0, 1000);
+        Listings.CheckLimit(request.Limit ?? 0, 1000);
         var project = context.Project().Id;
         var checks = ledger.Read(db =>
         {
