@@ -12,7 +12,7 @@ internal static class AgentsFigure
     private const int Usual = 1000;
     private const int JobsEach = 10;
     private const int Seconds = 20;
-    private const string Task = """{"type":"task","commands":["sleep 1000000"],"fleets":["simulated"],"resources":{"cpu":"1..","memory":"16MB..","disk":"1MB.."}}""";
+    private const string Job = """{"type":"task","commands":["sleep 1000000"],"fleets":["simulated"],"resources":{"cpu":"1..","memory":"16MB..","disk":"1MB.."}}""";
 
     public static async Task MeasureAsync(int? count)
     {
@@ -38,13 +38,13 @@ internal static class AgentsFigure
             Report.Value("server memory an agent, without jobs", $"{(connected - before) * 1000 / n:0} kB (RSS {before:0.0} to {connected:0.0} MB)");
 
             watch.Restart();
-            NoOpRuns.Submit(home, "job", n * JobsEach, connections: 8, Task);
+            NoOpRuns.Submit(home, "job", n * JobsEach, connections: 8, Job);
             var submitted = watch.Elapsed.TotalSeconds;
             while (fleet.Running < n * JobsEach)
             {
                 if (watch.Elapsed > TimeSpan.FromMinutes(8))
                     throw new TimeoutException($"After 8 minutes only {fleet.Running} of {n * JobsEach} jobs run.");
-                await System.Threading.Tasks.Task.Delay(20);
+                await Task.Delay(20);
             }
             Report.Value($"{n * JobsEach} jobs", $"submitted in {submitted:0.0} s, all running after {watch.Elapsed.TotalSeconds:0.0} s");
 
@@ -61,7 +61,7 @@ internal static class AgentsFigure
         }
     }
 
-    private static Task SettleAsync() => System.Threading.Tasks.Task.Delay(TimeSpan.FromSeconds(5));
+    private static Task SettleAsync() => Task.Delay(TimeSpan.FromSeconds(5));
 
     // Two clients that ask, read, and think for a moment: what is measured is how long the server takes, not how much it can do.
     private static (Sample Lists, Sample Gets) Ask(BenchHome home, int runs)
