@@ -40,7 +40,7 @@ public sealed class LinkSocketTests
 
     private static string Name(int length) => new((char)('a' + (length % 26)), length);
 
-    private static LinkMessage Observed(int length) => new ObservedJobs
+    private static ObservedJobs Observed(int length) => new ObservedJobs
     {
         Jobs = [new ObservedJob { JobId = Guid.Empty, ServerId = Guid.Empty, ProjectName = "p", RunName = Name(length), JobName = "j", State = ObservedState.Running }],
     };
