@@ -78,8 +78,8 @@ public sealed class LayoutTests
         Assert.Contains("hello.dstack.yml", examples);
         // ExamplesTests in Gantry.EndToEnd runs what has this ending, directly in examples/; another kind of file would be run by nobody.
         Assert.All(examples, name => Assert.EndsWith(".dstack.yml", name, StringComparison.Ordinal));
-        // IncidentTests in Gantry.EndToEnd goes through the folder of migrations, FleetTests makes the fleet.
-        Assert.Equal(["fleet", "incident"], Directory.GetDirectories(Path.Combine(Repository.Root, "examples")).Select(Path.GetFileName).Order());
+        // IncidentTests in Gantry.EndToEnd goes through the folder of migrations, FleetTests makes the fleet, VolumeTests the volume.
+        Assert.Equal(["fleet", "incident", "volume"], Directory.GetDirectories(Path.Combine(Repository.Root, "examples")).Select(Path.GetFileName).Order());
         Assert.True(File.Exists(Path.Combine(Repository.Root, "tests", "Gantry.EndToEnd", "IncidentTests.cs")));
         Assert.Contains("\"*.dstack.yml\"", File.ReadAllText(Path.Combine(Repository.Root, "tests", "Gantry.EndToEnd", "ExamplesTests.cs")), StringComparison.Ordinal);
     }

@@ -28,6 +28,7 @@ CREATE TABLE volumes (
 );
 CREATE UNIQUE INDEX ux_volumes_project_name ON volumes (project_id, name) WHERE deleted_at IS NULL;
 CREATE INDEX ix_volumes_created ON volumes (created_at DESC, id);
+CREATE INDEX ix_volumes_project ON volumes (project_id);
 CREATE INDEX ix_volumes_user ON volumes (user_id);
 CREATE INDEX ix_volumes_instance ON volumes (instance_id);
 CREATE INDEX ix_volumes_fleet ON volumes (fleet_id);
