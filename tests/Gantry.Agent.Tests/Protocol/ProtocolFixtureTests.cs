@@ -63,6 +63,16 @@ public sealed class ProtocolFixtureTests
     }
 
     [Fact]
+    public void Volumes_MeanWhatTheyMeant()
+    {
+        var want = Assert.IsType<WantVolumes>(Read("want_volumes.json"));
+        Assert.Equal([(false, true, false), (true, false, true)], want.Volumes.Select(volume => (volume.External, volume.MayCreate, volume.Delete)));
+        var observed = Assert.IsType<ObservedVolumes>(Read("observed_volumes.json"));
+        Assert.Equal(Enum.GetValues<VolumeCondition>(), observed.Volumes.Select(volume => volume.State));
+        Assert.Equal((4096, 1_073_741_824, null), (observed.Volumes[0].UsedBytes, observed.Volumes[0].FreeBytes, observed.Volumes[1].UsedBytes));
+    }
+
+    [Fact]
     public void WantJobs_WithNothingThatMayBeLeftOut_HasTheDefaults()
     {
         var order = Assert.IsType<WantJobs>(Read("want_jobs_least.json")).Jobs.Single().Order!;
