@@ -68,8 +68,9 @@ internal sealed class AgentListener(AgentFloor floor) : IDisposable
         {
             await connection.RunAsync(Replace, ended);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException or ObjectDisposedException)
         {
+            // One that is aborted may find its socket gone in the middle of a write.
             floor.Log.Info($"connection of server {connection.ServerId} ended: {exception.Message}");
         }
         catch (Exception exception)
