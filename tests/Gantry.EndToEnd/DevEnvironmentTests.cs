@@ -7,7 +7,7 @@ public sealed class DevEnvironmentTests : EndToEndTest
     public async Task Applied_SaysHowToOpenIt_StaysWhileSomebodyIsThere_AndStopsWhenLeftAlone()
     {
         Home.Environment["HOME"] = Home.Directory;
-        var file = Home.Write("dev", "type: dev-environment\nname: dev\nide: vscode\ninit:\n  - echo made > ready\ninactivity_duration: 2s\n");
+        var file = Home.Write("dev", "type: dev-environment\nname: dev\nide: vscode\ninit:\n  - echo made > ready\ninactivity_duration: 5s\n");
 
         using var apply = Home.Start("apply", "-f", file, "-y");
         await Deadline.Until("the words of the attachment", () => apply.Error.Contains("use: ssh dev", StringComparison.Ordinal));
@@ -15,9 +15,9 @@ public sealed class DevEnvironmentTests : EndToEndTest
         Assert.Contains($"To open in VS Code Desktop, use: vscode://vscode-remote/ssh-remote+dev{directory}\n", apply.Error, StringComparison.Ordinal);
         // Longer than it may be left alone, over a server that is killed: whoever is attached comes back.
         await Home.KillServer();
-        await Deadline.Until("a server that is back", async () => (await Home.Gantry("ps")).ExitCode == 0);
         var config = Path.Combine(Home.Directory, "ssh", "config");
-        var shell = await Home.StartProgram("ssh", ["-F", config, "dev", "pwd; until [ -e ready ]; do :; done; cat ready; sleep 3; exit 4"]).Result();
+        await Deadline.Until("a server that is back at the job", async () => (await Home.StartProgram("ssh", ["-F", config, "dev", "true"]).Result()).ExitCode == 0);
+        var shell = await Home.StartProgram("ssh", ["-F", config, "dev", "pwd; until [ -e ready ]; do :; done; cat ready; sleep 6; exit 4"]).Result();
         Assert.Equal(($"{directory}\nmade\n", 4), (shell.Output, shell.ExitCode));
         Assert.Equal(0, (int)ServerApi.Submission(await Home.Api.UntilRun("dev", "running"))!["inactivity_secs"]!);
 
@@ -28,7 +28,7 @@ public sealed class DevEnvironmentTests : EndToEndTest
         Assert.Contains("running (inactive for 1s)", listed, StringComparison.Ordinal);
         var ended = await Home.Api.UntilRun("dev", "terminated");
         var submission = ServerApi.Submission(ended)!;
-        Assert.Equal(("inactivity_duration_exceeded", "Nobody was attached to it for its inactivity_duration of 2s."), ((string?)submission["termination_reason"], (string?)submission["termination_reason_message"]));
+        Assert.Equal(("inactivity_duration_exceeded", "Nobody was attached to it for its inactivity_duration of 5s."), ((string?)submission["termination_reason"], (string?)submission["termination_reason_message"]));
         Assert.Null(submission["inactivity_secs"]);
     }
 

@@ -13,14 +13,14 @@ public sealed class DockerReposTests(DockerDaemon docker) : DockerTest(docker)
         git.PointTo(server.Url("demo.git"));
         git.Write("README", "changed\n");
         var file = Home.WriteTask(
-            "boxed", ["touch mine; cat README; stat -c %u:%g README .git; readlink link; sh bin/run.sh; echo \"$DSTACK_REPO_DIR\""],
+            "cloned", ["touch mine; cat README; stat -c %u:%g README .git; readlink link; sh bin/run.sh; echo \"$DSTACK_REPO_DIR\""],
             $"image: {DockerDaemon.Tools}\nuser: \"1000:1000\"\nworking_dir: /tmp/w\nrepos: [demo]");
 
         var result = await Home.Gantry("apply", "-f", file, "-y");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal("changed\n1000:1000\n1000:1000\nREADME\nran\n/tmp/w\n", result.Output);
-        await UntilRemoved("boxed");
+        await UntilRemoved("cloned");
     }
 
     [Fact]
