@@ -46,7 +46,9 @@ public sealed class ReposTests : EndToEndTest
         Assert.DoesNotContain("wr0ng", init.Error, StringComparison.Ordinal);
         Assert.Equal($"first\n{server.Url("demo.git")}\n", result.Output);
         var found = await Home.StartProgram("grep", ["-rlF", "--devices=skip", Token, Home.Directory]).Result();
-        Assert.Equal(("", 1), (found.Output, found.ExitCode));
+        // A file that is gone by the time that it is read makes it 2.
+        Assert.Equal("", found.Output);
+        Assert.NotEqual(0, found.ExitCode);
     }
 
     [Fact]

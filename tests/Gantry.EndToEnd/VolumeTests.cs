@@ -60,7 +60,7 @@ public sealed class VolumeTests(RunningHome home) : IClassFixture<RunningHome>
     {
         var there = Directory.CreateDirectory(Path.Combine(home.Work, "sets")).FullName;
         await File.WriteAllTextAsync(Path.Combine(there, "file"), "before\n", TestContext.Current.CancellationToken);
-        await Create("sets", $"path: {there}\nauto_cleanup_duration: 1s");
+        await Create("sets", $"path: {there}\nauto_cleanup_duration: 5s");
         await home.Submit("reads", ["cat data/file"], "volumes: [{name: [nothing, sets], path: ./data}]");
         await home.Api.UntilRun("reads", "done");
         Assert.Equal("before\n", (await home.GantryOk("logs", "reads")).Output);
