@@ -1,0 +1,45 @@
+namespace Gantry.EndToEnd;
+
+/// <summary>A host whose first process is a real systemd: the agent is a service there.</summary>
+public sealed class FleetSystemdTests : FleetTest
+{
+    private const string Service = "gantry-agent.service";
+
+    [Fact]
+    public async Task Host_WithSystemd_HasTheAgentAsAServiceWhoseJobsOutliveIt_AndKeepsNothingOfIt()
+    {
+        Assert.SkipUnless(File.Exists("/lib/systemd/systemd"), "Needs systemd.");
+        var host = await Network.AddAsync(HostTraits.Systemd);
+        await Home.GantryOk("apply", "-f", Fleet([host]), "-y");
+        Assert.Equal("enabled", host.Run("systemctl", "is-enabled", Service).Trim());
+        var first = MainPid(host);
+        await Home.Submit("stays", ["echo $$; while [ ! -e /tmp/go ]; do sleep 0.05; done; echo end"], Small);
+        await Home.Api.UntilRun("stays", "running");
+
+        // Killed, it is started again by systemd; stopped, by the server that connects. Its job goes on all the time.
+        host.KillAgent();
+        var second = await Another(first);
+        host.Run("systemctl", "stop", Service);
+        await Another(second);
+        host.Run("touch", "/tmp/go");
+        await Home.Api.UntilRun("stays", "done");
+        var log = (await Text("stays")).Split('\n');
+        Assert.True(log is [_, "end", ""], string.Join('\n', log));
+        var submissions = (await Home.Api.Run("stays"))!["jobs"]![0]!["job_submissions"]!.AsArray();
+        Assert.Single(submissions);
+
+        await Home.GantryOk("fleet", "delete", "lab", "-y");
+        Assert.False(Directory.Exists(host.AgentFolder));
+        Assert.DoesNotContain(Service, host.Run("systemctl", "list-unit-files", "--no-legend"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(host.FileOn("units"), "*", SearchOption.AllDirectories), path => path.Contains("gantry", StringComparison.Ordinal));
+        await Deadline.Until("no agent and no relay", () => !host.Programs().Contains("gantry-agent"));
+
+        async Task<int> Another(int old)
+        {
+            await Deadline.Until("another agent", () => MainPid(host) is not 0 and var now && now != old);
+            return MainPid(host);
+        }
+    }
+
+    private static int MainPid(SshHost host) => int.Parse(host.Run("systemctl", "show", "-p", "MainPID", "--value", Service));
+}
