@@ -5,6 +5,7 @@ using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Gpus;
 using Gantry.Agent.Host;
 using Gantry.Agent.Jobs;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Link;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Metrics;
@@ -29,21 +30,28 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
         var address = DockerAddress.Find();
         var servers = new ServerLinks();
         var contents = new JobContents(new BlobFetches(new BlobCache(spool.Directory, time), servers, time, log));
-        using var docker = new DockerExecutor(address, spool.Identity.AgentId, contents, time, log);
+        var guard = new GuardProcess(spool, watcher, log);
+        guard.EndFormer();
+        var leases = new LeaseBook(spool, guard);
+        using var docker = new DockerExecutor(address, spool.Identity.AgentId, contents, leases, time, log);
         var processes = new ProcessExecutor(WrapperScript.Install(spool.Directory), HostTools.Find(), jobUmask, contents);
         var executors = new ExecutorSet(processes, docker, contents);
-        var jobs = new JobTable(spool, executors, watcher, time, log);
+        var jobs = new JobTable(spool, executors, leases, watcher, time, log);
         jobs.Load();
+        var leaseKeeper = new LeaseKeeper(jobs, leases, guard, time, log);
+        // Before anybody connects: what was due while no agent was there.
+        leaseKeeper.TryLook(out _);
         var gpus = new GpuWatch(new GpuProbe(), time);
         var host = new HostWatch(spool.Directory, new DockerProbe(address, docker.Docker), gpus);
         var streams = new StreamTable(jobs, log, new ForwardHandler(spool, executors), new ExecHandler(spool, executors), new AttachHandler(spool, executors));
-        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, streams, servers, time, log));
+        using var listener = new AgentListener(new AgentFloor(spool, jobs, ProcessIdentity.CurrentBoot, host, leaseKeeper, streams, servers, time, log));
         listener.Listen();
         watcher.WatchDirectory(spool.Directory, _ => EndIfVanished(ended), Libc.IN_DELETE | Libc.IN_DELETE_SELF | Libc.IN_MOVE_SELF);
         log.Info($"agent {spool.Identity.AgentId} listens (build {Build.Id}, pid {Environment.ProcessId})");
         var accepting = listener.AcceptAsync(ended.Token);
         var samplesOfGpus = new GpuSampler(gpus, spool);
         var containers = new ContainerRounds(docker, host, jobs, listener, samplesOfGpus, time, log).RunAsync(ended.Token);
+        var keepingLeases = leaseKeeper.RunAsync(ended.Token);
         try
         {
             await SweepAsync(jobs, listener, samplesOfGpus, ended.Token);
@@ -53,7 +61,7 @@ internal sealed class AgentHost(AgentSpool spool, AgentOptions options, int jobU
             log.Info("agent ends; jobs go on");
         }
         await ended.CancelAsync();
-        await Task.WhenAll(accepting, containers).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAll(accepting, containers, keepingLeases).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     // The safety net under the events, the samples, and the end of an idle agent.

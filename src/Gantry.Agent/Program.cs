@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.Agent;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Link;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
@@ -27,6 +28,10 @@ switch (args)
         return await new Relay(directory, null, TimeProvider.System).RunAsync(CancellationToken.None);
     case ["relay", "--dir", var directory, "--server", var server]:
         return await new Relay(directory, server, TimeProvider.System).RunAsync(CancellationToken.None);
+    case ["guard", "--spool", var guarded, "--agent", var starter] when int.TryParse(starter, out var agent):
+        // Run by the agent; not for people, either.
+        await LeaseGuard.RunAsync(guarded, agent, TimeProvider.System, new AgentLog(TimeProvider.System, Console.Error));
+        return 0;
     case ["run", ..]:
         break;
     default:

@@ -96,7 +96,7 @@ CREATE TABLE jobs (
   cpu_micros           BIGINT NOT NULL DEFAULT 0,
   memory_bytes         BIGINT NOT NULL DEFAULT 0,
   peak_memory_bytes    BIGINT NOT NULL DEFAULT 0
-, gpus TEXT, inactive_since BIGINT);
+, gpus TEXT, inactive_since BIGINT, leased BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX ix_jobs_instance_status ON jobs (instance_id, status);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Gantry.Model.Link;
 using Gantry.Server.Auth;
 using Gantry.Server.Changes;
 using Gantry.Server.Hosting;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Gantry.Server.Tests;
 
 /// <summary>A real server on a loopback port, with a database, logs and an agent in a directory of its own.</summary>
-public sealed class RunningServer : IAsyncLifetime
+public class RunningServer : IAsyncLifetime
 {
     public const string AdminToken = "the-admin-token";
     public const string MemberToken = "the-member-token";
@@ -22,6 +23,9 @@ public sealed class RunningServer : IAsyncLifetime
     private ServerApp? app;
     private HttpClient? http;
 
+    /// <summary>The length of its leases.</summary>
+    protected virtual TimeSpan Lease => LeaseTerms.Usual;
+
     internal ServerApp App => app!;
 
     internal Ledger Ledger => App.Web.Services.GetRequiredService<Ledger>();
@@ -30,7 +34,7 @@ public sealed class RunningServer : IAsyncLifetime
     {
         heldHome = new ServerHome(home);
         Assert.True(heldHome.TryLock());
-        app = await ServerApp.StartAsync(new ServerOptions { Home = home, Port = 0, Token = AdminToken, Embedded = true, LogLevel = Microsoft.Extensions.Logging.LogLevel.Error }, heldHome);
+        app = await ServerApp.StartAsync(new ServerOptions { Home = home, Port = 0, Token = AdminToken, Embedded = true, Lease = new LeaseTerms(Lease), LogLevel = Microsoft.Extensions.Logging.LogLevel.Error }, heldHome);
         http = new HttpClient { BaseAddress = new Uri(app.Url) };
         await Ledger.CommitAsync((db, _) =>
         {
@@ -47,6 +51,7 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         http?.Dispose();
         if (app is not null)
             await app.DisposeAsync();

@@ -24,12 +24,25 @@ public sealed class ServerOptionsTests
     [InlineData("--port", "70000", "70000")]
     [InlineData("--log-level", "loud", "loud")]
     [InlineData("--upgrade", "sometimes", "sometimes")]
+    [InlineData("--lease", "4s", "4s")]
+    [InlineData("--lease", "8d", "8d")]
+    [InlineData("--lease", "long", "from 5s to 7d")]
     [InlineData("--nonsense", "1", "--nonsense")]
     public void WrongOption_IsNamedWithItsValue(string name, string value, string named)
     {
         var (options, error) = ServerOptions.Parse([name, value], _ => null);
         Assert.Null(options);
         Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lease_IsTheOptionsThenTheEnvironmentsThenTenMinutes()
+    {
+        static string? Environment(string name) => name == "GANTRY_LEASE" ? "90" : null;
+        Assert.Equal(TimeSpan.FromMinutes(10), ServerOptions.Parse([], _ => null).Options!.Lease.Length);
+        Assert.Equal(TimeSpan.FromSeconds(90), ServerOptions.Parse([], Environment).Options!.Lease.Length);
+        Assert.Equal(TimeSpan.FromMinutes(2), ServerOptions.Parse(["--lease", "2m"], Environment).Options!.Lease.Length);
+        Assert.Contains("GANTRY_LEASE: 'soon'", ServerOptions.Parse([], name => name == "GANTRY_LEASE" ? "soon" : null).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal sealed class SimDatabase
     {
         public required JobState State { get; set; }
         public SimAgent? Host { get; set; }
+        public bool Leased { get; set; }
     }
 
     /// <summary>Applies a step in one transaction.</summary>

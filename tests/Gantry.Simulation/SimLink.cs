@@ -1,7 +1,10 @@
 namespace Gantry.Simulation;
 
-/// <summary>A connection between server and agent: in order, with delay; when it is cut, what is under way is lost, both ways.</summary>
-internal sealed class SimLink(Timeline time, Chance chance)
+/// <summary>
+/// A connection between server and agent: in order, with delay. When it is cut, what is under way to the server is lost; what is under way to the agent may be, or
+/// lies in some buffer and comes much later, unless the agent has another connection by then.
+/// </summary>
+internal sealed class SimLink(Timeline time, Chance chance, Func<bool> isReplaced)
 {
     private DateTimeOffset lastToAgent;
     private DateTimeOffset lastToServer;
@@ -10,11 +13,23 @@ internal sealed class SimLink(Timeline time, Chance chance)
 
     public void Cut() => IsOpen = false;
 
-    public void ToAgent(Action deliver) => lastToAgent = Send(lastToAgent, deliver);
+    public void ToAgent(Action deliver) => lastToAgent = Send(lastToAgent, deliver, () =>
+    {
+        if (chance.Is(0.5))
+        {
+            time.After(chance.Around(TimeSpan.FromMinutes(20)), () =>
+            {
+                if (!isReplaced())
+                {
+                    deliver();
+                }
+            });
+        }
+    });
 
-    public void ToServer(Action deliver) => lastToServer = Send(lastToServer, deliver);
+    public void ToServer(Action deliver) => lastToServer = Send(lastToServer, deliver, () => { });
 
-    private DateTimeOffset Send(DateTimeOffset notBefore, Action deliver)
+    private DateTimeOffset Send(DateTimeOffset notBefore, Action deliver, Action missed)
     {
         var arrives = time.Now + chance.Around(TimeSpan.FromMilliseconds(20));
         arrives = arrives < notBefore ? notBefore : arrives;
@@ -23,6 +38,10 @@ internal sealed class SimLink(Timeline time, Chance chance)
             if (IsOpen)
             {
                 deliver();
+            }
+            else
+            {
+                missed();
             }
         });
         return arrives;

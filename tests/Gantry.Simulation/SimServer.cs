@@ -1,6 +1,8 @@
+using Gantry.Engine.Fleets;
 using Gantry.Engine.Placement;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
+using Gantry.Model.Link;
 using Gantry.Model.States;
 
 namespace Gantry.Simulation;
@@ -12,8 +14,12 @@ namespace Gantry.Simulation;
 internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents, Timeline time, Chance chance)
 {
     private const int MaxSteps = 16;
+    private static readonly LeaseTerms Terms = new(TimeSpan.FromMinutes(20));
     private readonly Dictionary<SimAgent, SimLink> links = [];
     private readonly Dictionary<Guid, DateTimeOffset> timers = [];
+    private readonly Dictionary<SimAgent, HostLease> leases = [];
+    private readonly SimClock clock = new(time, chance);
+    private TimeSpan started;
     private int life;
 
     /// <summary>The chance to be killed before a transaction.</summary>
@@ -28,6 +34,8 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
     public void Rise() => Do(() =>
     {
         IsUp = true;
+        started = clock.Now;
+        leases.Clear();
         foreach (var run in rows.Active.ToList())
         {
             Advance(run);
@@ -72,12 +80,14 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
 
     public void Connect(SimAgent agent) => Do(() =>
     {
-        if (!agent.IsUp || links.ContainsKey(agent))
+        if (!agent.IsUp || links.ContainsKey(agent) || agent.AwayUntil > time.Now)
         {
             return;
         }
 
-        var link = links[agent] = new SimLink(time, chance);
+        var generation = agent.Generation + 1;
+        var link = links[agent] = new SimLink(time, chance, () => agent.Generation != generation);
+        Ask(agent, link);
         var full = agent.Connect((jobId, word) => link.ToServer(() => Do(() => Observe(jobId, word))));
         link.ToServer(() => Do(() =>
         {
@@ -92,6 +102,46 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
                 Tell(run, agent, isReconnect: true);
             }
         }));
+    });
+
+    // As the agent does: with its hello, and then again and again.
+    private void Ask(SimAgent agent, SimLink link)
+    {
+        if (!link.IsOpen)
+        {
+            return;
+        }
+
+        var asked = agent.Ask();
+        link.ToServer(() => Do(() =>
+        {
+            leases[agent] = LeaseOf(agent).Granted(clock.Now, Terms);
+            link.ToAgent(() => agent.Take(asked, Terms));
+        }));
+        time.After(Terms.Length / 10, () => Ask(agent, link));
+    }
+
+    private HostLease LeaseOf(SimAgent agent) => leases.TryGetValue(agent, out var lease) ? lease : HostLease.Unheard(started, Terms);
+
+    /// <summary>Ends the leased jobs of hosts whose lease has run out.</summary>
+    public void SeeLeases() => Do(() =>
+    {
+        var overdue = agents.Where(agent => LeaseOf(agent).IsOver(clock.Now)).ToHashSet();
+        if (overdue.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (run, job) in rows.Active.SelectMany(run => run.Latest.Select(job => (run, job))).Where(each => each.job.Leased && overdue.Contains(each.job.Host!)).ToList())
+        {
+            if (!job.State.Status.IsFinished() && job.State.Observed?.IsEnd() != true)
+            {
+                job.State = job.State with { Observed = ObservedState.LeaseEnded };
+                Advance(run);
+            }
+        }
+
+        Place();
     });
 
     public void Cut(SimAgent agent)
@@ -181,6 +231,7 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
                 Assert.Null(job.Host);
                 job.Host = agents.Single(agent => agent.Id == assignment.HostId);
                 job.State = job.State with { Placed = true };
+                job.Leased = HostLease.IsNeeded(run.State.Policy.Retry);
             }
 
             Advance(run);
@@ -214,7 +265,7 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
             }
             else if (state.Observed is null && RunLifecycle.MayStart(run.State.Policy, state, States(run)))
             {
-                var order = new SimOrder(state.Id, run.State.Id, state.JobNum, run.Requirements, run.Behaviour);
+                var order = new SimOrder(state.Id, run.State.Id, state.JobNum, run.Requirements, run.Behaviour, job.Leased);
                 link.ToAgent(() => agent.Want(state.Id, order));
             }
             else if (state.Observed is not null && isReconnect)
@@ -269,7 +320,7 @@ internal sealed class SimServer(SimDatabase rows, IReadOnlyList<SimAgent> agents
         HostId = agent.Id,
         Name = agent.Name,
         Embedded = true,
-        Reachable = links.ContainsKey(agent),
+        Reachable = links.ContainsKey(agent) && !LeaseOf(agent).IsOver(clock.Now),
         MaxJobs = agent.MaxJobs,
         Resources = new HostResources { Cpus = agent.Cpus, MemoryMib = 1 << 20, Gpus = [], Disk = new HostDisk(1 << 20) },
         Running = [.. rows.Active.SelectMany(run => run.Latest

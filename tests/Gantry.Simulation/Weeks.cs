@@ -43,10 +43,12 @@ internal sealed class Weeks
         Repeat(TimeSpan.FromMinutes(40), () => server.Submit(NewRun(Policy(cron: null))));
         Repeat(TimeSpan.FromHours(3), StopSomething);
         Repeat(TimeSpan.FromHours(2), () => server.Cut(chance.Of([.. agents])));
+        Repeat(TimeSpan.FromHours(5), () => CutForLong(chance.Of([.. agents])));
         Repeat(TimeSpan.FromHours(9), server.Kill);
         Repeat(TimeSpan.FromHours(7), () => chance.Of([.. agents]).Die(), cut: true);
         Repeat(TimeSpan.FromHours(30), () => chance.Of([.. agents]).PowerOff(), cut: true);
         Every(TimeSpan.FromMinutes(1), Recover);
+        Every(TimeSpan.FromSeconds(20), server.SeeLeases);
 
         time.RunUntil(end);
         isQuiet = true;
@@ -83,6 +85,17 @@ internal sealed class Weeks
         if (active.Count > 0)
         {
             server.Stop(active[chance.Below(active.Count)].State.Id, chance.Is(0.3));
+        }
+    }
+
+    // Half of them for longer than a lease; now and then the agent dies meanwhile, and nobody starts it for a while.
+    private void CutForLong(SimAgent agent)
+    {
+        server.Cut(agent);
+        agent.AwayUntil = time.Now + chance.Around(TimeSpan.FromMinutes(30));
+        if (chance.Is(0.3))
+        {
+            agent.Die();
         }
     }
 

@@ -6,7 +6,7 @@ using Gantry.Model.Values;
 namespace Gantry.Simulation;
 
 /// <summary>
-/// Each seed is another four weeks of killed servers, dying agents, power cuts, lost messages and impatient users. That no job is started
+/// Each seed is another four weeks of killed servers, dying agents, power cuts, lost and late messages, networks that are cut for longer than a lease, and impatient users. That no job is started
 /// twice, no two attempts live at once and no host is overbooked is held by <see cref="Reality"/> while it runs; the rest is looked at here.
 /// </summary>
 public sealed class WeeksTests
@@ -37,7 +37,7 @@ public sealed class WeeksTests
             {
                 JobTerminationReason.DoneByRunner, JobTerminationReason.ContainerExitedWithError, JobTerminationReason.ProcessLost,
                 JobTerminationReason.ExecutorError, JobTerminationReason.TerminatedByUser, JobTerminationReason.AbortedByUser,
-                JobTerminationReason.TerminatedByServer, JobTerminationReason.MaxDurationExceeded,
+                JobTerminationReason.TerminatedByServer, JobTerminationReason.MaxDurationExceeded, JobTerminationReason.InstanceUnreachable,
             },
             reasons);
     }

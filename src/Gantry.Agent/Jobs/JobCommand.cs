@@ -7,6 +7,8 @@ internal enum JobAct
     Want,
     /// <summary>End it.</summary>
     Stop,
+    /// <summary>End it: its lease is over.</summary>
+    EndLease,
     /// <summary>See what changed.</summary>
     Look,
     /// <summary>Remove it.</summary>

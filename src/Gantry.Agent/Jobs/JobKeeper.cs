@@ -23,11 +23,10 @@ internal sealed class JobKeeper
     private volatile bool _hasEnded;
     private readonly JobStop _stop;
     private long? _endingSince;
-    private bool _witnessed;
     private volatile int _started;
     private readonly JobWatch _watch;
     private int _lookPending;
-    private bool _isRunning, _isPreparing, _isUnwanted;
+    private bool _witnessed, _isRunning, _isPreparing, _isUnwanted;
 
     /// <summary>A keeper; <see cref="Open"/> or <see cref="Accept"/> begins its work.</summary>
     public JobKeeper(JobSpool spool, JobSurroundings around)
@@ -52,6 +51,12 @@ internal sealed class JobKeeper
 
     /// <summary>Whether it ended in whatever way, and its log is whole. Never becomes false again.</summary>
     public bool HasEnded => _hasEnded;
+
+    /// <summary>Whether it runs only while its server's lease lasts.</summary>
+    public bool IsLeased => _order is { Leased: true };
+
+    /// <summary>Its files.</summary>
+    public JobSpool Spool => _spool;
 
     /// <summary>Whether it was forgotten.</summary>
     public bool IsForgotten { get; private set; }
@@ -102,6 +107,9 @@ internal sealed class JobKeeper
     /// <summary>Its server wants it to end.</summary>
     public void Stop(double? graceSeconds) => _commands.Writer.TryWrite(new JobCommand(JobAct.Stop, graceSeconds));
 
+    /// <summary>Its lease is over, and was marked so. What is left at its end is killed by who keeps the leases.</summary>
+    public void EndLease() => _commands.Writer.TryWrite(new JobCommand(JobAct.EndLease));
+
     /// <summary>Its server has its end; the spool may go.</summary>
     public void Forget() => _commands.Writer.TryWrite(new JobCommand(JobAct.Forget));
 
@@ -146,6 +154,9 @@ internal sealed class JobKeeper
             case JobAct.Stop when !_hasEnded:
                 NoteStop(command.GraceSeconds);
                 break;
+            case JobAct.EndLease when !_hasEnded:
+                NoteStop(null);
+                break;
             case JobAct.Look:
                 Volatile.Write(ref _lookPending, 0);
                 if (_isUnwanted)
@@ -176,6 +187,8 @@ internal sealed class JobKeeper
             _around.RequireRoom();
             if (!IsPrepared(_order))
                 return;
+            if (!_around.Leases.AllowsGuarded(_order))
+                throw new StartRefusedException(JobReport.LeaseOverBeforeStart);
             _watch.Begin();
             if (!_spool.TryClaim())
                 return;
@@ -316,21 +329,7 @@ internal sealed class JobKeeper
 
     private void GoOnStopping()
     {
-        if (!_stop.IsAsked)
-            return;
-        var now = _around.Time.GetUtcNow();
-        if (_stop.Deadline <= now)
-        {
-            _around.Log.Info($"job {JobId} killed: the time for its stop is over");
-            Executor.Kill(_spool, _witnessed);
-            return;
-        }
-        if (!_stop.IsSignalled)
-        {
-            Executor.Terminate(_spool, _witnessed);
-            _stop.NoteSignalled();
-        }
-        if (_stop.Deadline - now is { } left)
+        if (_stop.GoOn(Executor, _witnessed, _around.Time.GetUtcNow()) is { } left)
             LookIn(left);
     }
 
@@ -344,6 +343,7 @@ internal sealed class JobKeeper
     private void End(ObservedState state, string? error, DateTimeOffset? finishedAt = null, int? exitStatus = null)
     {
         var at = finishedAt ?? _around.Time.GetUtcNow();
+        (state, error) = _around.EndOf(_spool, _order, state, error);
         _report.End(state, error, at, exitStatus);
         // With an exit status there is an exit record, which says more.
         if (exitStatus is null)

@@ -1,3 +1,4 @@
+using Gantry.Agent.Executors;
 using Gantry.Agent.Spool;
 
 namespace Gantry.Agent.Jobs;
@@ -12,9 +13,6 @@ internal sealed class JobStop(JobSpool spool, AgentLog log)
 
     /// <summary>When what is left of it is killed; null for never.</summary>
     public DateTimeOffset? Deadline => _record?.Deadline;
-
-    /// <summary>Whether SIGTERM was sent.</summary>
-    public bool IsSignalled => _record is { Signalled: true };
 
     /// <summary>Takes over what an earlier agent kept.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is damaged.</exception>
@@ -31,11 +29,24 @@ internal sealed class JobStop(JobSpool spool, AgentLog log)
             _record = _record with { Deadline = deadline };
     }
 
-    /// <summary>Notes that SIGTERM was sent.</summary>
-    public void NoteSignalled()
+    /// <summary>Goes on with it at a job that runs: SIGTERM once, SIGKILL when its time is over. Tells when to look again; null for never.</summary>
+    public TimeSpan? GoOn(IExecutor executor, bool witnessed, DateTimeOffset now)
     {
-        _record = _record! with { Signalled = true };
-        Keep();
+        if (_record is null)
+            return null;
+        if (Deadline <= now)
+        {
+            log.Info($"job {spool.JobId} killed: the time for its stop is over");
+            executor.Kill(spool, witnessed);
+            return null;
+        }
+        if (!_record.Signalled)
+        {
+            executor.Terminate(spool, witnessed);
+            _record = _record with { Signalled = true };
+            Keep();
+        }
+        return Deadline - now;
     }
 
     /// <summary>Keeps it in the spool.</summary>

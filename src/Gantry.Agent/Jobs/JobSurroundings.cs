@@ -1,6 +1,8 @@
 using Gantry.Agent.Executors;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Spool;
+using Gantry.Model.Link;
 
 namespace Gantry.Agent.Jobs;
 
@@ -12,6 +14,7 @@ internal sealed class JobSurroundings
 
     public required AgentSpool Spool { get; init; }
     public required ExecutorSet Executors { get; init; }
+    public required LeaseBook Leases { get; init; }
     public required SpoolWatcher Watcher { get; init; }
     public required TimeProvider Time { get; init; }
     public required AgentLog Log { get; init; }
@@ -21,6 +24,13 @@ internal sealed class JobSurroundings
     public required Action<JobKeeper> LogGrew { get; init; }
     /// <summary>It is no more.</summary>
     public required Action<JobKeeper> Forgotten { get; init; }
+
+    /// <summary>How a job ended: once its lease is over, that goes before whatever else is known, since its server reckons with it.</summary>
+    public (ObservedState State, string? Error) EndOf(JobSpool spool, JobOrder? order, ObservedState state, string? error)
+    {
+        var isByLease = order is { Leased: true } && (spool.ReadLeaseOver() is not null || (state == ObservedState.FailedToStart && !Leases.Allows(order)));
+        return isByLease ? (ObservedState.LeaseEnded, spool.IsClaimed ? JobReport.LeaseOver : JobReport.LeaseOverBeforeStart) : (state, error);
+    }
 
     /// <summary>Refuses when the disk is nearly full.</summary>
     /// <exception cref="NoRoomException">It is.</exception>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Gantry.Agent.Executors;
 using Gantry.Agent.Executors.Process;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Logs;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -26,13 +27,14 @@ internal sealed class JobTable
     private readonly JobSurroundings _around;
     private ImmutableArray<IJobListener> _listeners = [];
 
-    public JobTable(AgentSpool spool, ExecutorSet executors, SpoolWatcher watcher, TimeProvider time, AgentLog log)
+    public JobTable(AgentSpool spool, ExecutorSet executors, LeaseBook leases, SpoolWatcher watcher, TimeProvider time, AgentLog log)
     {
         _spool = spool;
         _around = new JobSurroundings
         {
             Spool = spool,
             Executors = executors,
+            Leases = leases,
             Watcher = watcher,
             Time = time,
             Log = log,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using Gantry.Agent.Jobs;
+using Gantry.Agent.Leases;
 using Gantry.Model.Link;
 using Gantry.Model.Link.Streams;
 
@@ -20,7 +21,11 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     private readonly ConnectionSender _sender;
     // Jobs whose whole log was sent here, or isn't wanted here: their end may be told.
     private readonly ConcurrentDictionary<Guid, bool> _endMayBeTold = new();
+    private readonly Lock _receiving = new();
     private volatile bool _wasToldWhatIsWanted;
+    private TimeSpan _askEvery = new LeaseTerms(LeaseTerms.Shortest).AskEvery;
+    private bool _isReplaced;
+    private bool _keepsLeases;
     private volatile HostFacts? _hostTold;
 
     public AgentConnection(WebSocket socket, AgentFloor floor)
@@ -48,20 +53,28 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
         ServerId = hello.ServerId;
         greeted(this);
         _floor.Log.Info($"server {ServerId} connected (build {hello.Build})");
+        _keepsLeases = hello.Features.Contains(LinkProtocol.LeasesFeature);
         if (hello.Features.Contains(LinkProtocol.StreamsFeature))
             _floor.Servers.Add(ServerId, _streams);
         await GreetAsync(ended);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ended);
         var sending = _sender.RunAsync(both.Token);
         var receiving = ReceiveAsync(reader, both.Token);
+        var asking = AskAsync(both.Token);
         await Task.WhenAny(sending, receiving);
         await both.CancelAsync();
         _socket.Abort();
-        await Task.WhenAll(sending, receiving);
+        await Task.WhenAll(sending, receiving, asking.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
     }
 
     /// <summary>Ends it at once: the same server has connected anew.</summary>
-    public void Abort() => _socket.Abort();
+    public void Abort()
+    {
+        // What comes on it from now on is of before: a job that it orders may run elsewhere long since.
+        lock (_receiving)
+            _isReplaced = true;
+        _socket.Abort();
+    }
 
     /// <summary>Tells what the host has, if that is not what was told before.</summary>
     public void TellHost(HostFacts now)
@@ -109,7 +122,8 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
             Build = Build.Id,
             BootId = _floor.BootId,
             Host = host,
-            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature],
+            Features = [LinkProtocol.StreamsFeature, LinkProtocol.FilesFeature, LinkProtocol.LeasesFeature],
+            LeaseAsked = _keepsLeases ? LeaseKeeper.Asking : null,
         });
         // Listening first: what changes while the list is made is told again behind it.
         _floor.Jobs.Add(this);
@@ -117,29 +131,53 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
         _sender.Wake();
     }
 
+    // One small message for all jobs of the server, as long as the link lives.
+    private async Task AskAsync(CancellationToken ended)
+    {
+        while (_keepsLeases)
+        {
+            await Task.Delay(_askEvery, _floor.Time, ended);
+            Send(new AskLease { Asked = LeaseKeeper.Asking });
+        }
+    }
+
     private async Task ReceiveAsync(MessageReader reader, CancellationToken ended)
     {
         while (await reader.ReadAsync(ended) is { } message)
         {
-            switch (message)
+            lock (_receiving)
             {
-                case WantJobs want:
-                    Want(want);
-                    break;
-                case StopJob stop when stop.ServerId == ServerId:
-                    OnOwn(stop.JobId, job => job.Stop(stop.GraceSeconds), "stop");
-                    break;
-                case ForgetJob forget when forget.ServerId == ServerId:
-                    if (_floor.Jobs.Find(forget.JobId) is { } known && IsOwn(known))
-                        known.Forget();
-                    break;
-                case LogCredit credit:
-                    Credit(credit);
-                    break;
-                default:
-                    _streams.Receive(message);
-                    break;
+                if (_isReplaced)
+                    return;
+                Receive(message);
             }
+        }
+    }
+
+    private void Receive(LinkMessage message)
+    {
+        switch (message)
+        {
+            case WantJobs want:
+                Want(want);
+                break;
+            case StopJob stop when stop.ServerId == ServerId:
+                OnOwn(stop.JobId, job => job.Stop(stop.GraceSeconds), "stop");
+                break;
+            case ForgetJob forget when forget.ServerId == ServerId:
+                if (_floor.Jobs.Find(forget.JobId) is { } known && IsOwn(known))
+                    known.Forget();
+                break;
+            case LogCredit credit:
+                Credit(credit);
+                break;
+            case GrantLease grant:
+                if (_floor.Leases.Take(ServerId, grant) is { } terms)
+                    _askEvery = terms.AskEvery;
+                break;
+            default:
+                _streams.Receive(message);
+                break;
         }
     }
 
@@ -216,14 +254,18 @@ internal sealed class AgentConnection : IJobListener, IAsyncDisposable
     }
 
     private ObservedJob? Tellable(Guid jobId) =>
-        _floor.Jobs.Find(jobId)?.Observed is { } observed && MayTell(observed) ? observed : null;
+        _floor.Jobs.Find(jobId)?.Observed is { } observed && MayTell(observed) ? Known(observed) : null;
+
+    // A server that knows nothing of leases would not understand the word.
+    private ObservedJob Known(ObservedJob observed) =>
+        observed.State == ObservedState.LeaseEnded && !_keepsLeases ? observed with { State = ObservedState.Lost } : observed;
 
     // A server takes the news of an end to mean that it has the log. So before the log was sent, a job that has ended still "runs".
     private ObservedJob View(JobKeeper job)
     {
         var observed = job.Observed;
         return MayTell(observed)
-            ? observed
+            ? Known(observed)
             : observed with { State = ObservedState.Running, FinishedAt = null, ExitStatus = null, Signal = null, Error = null };
     }
 

@@ -121,6 +121,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial int geteuid();
 
+    [LibraryImport("libc")]
+    public static partial int getppid();
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 

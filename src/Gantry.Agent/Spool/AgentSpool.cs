@@ -25,6 +25,18 @@ internal sealed class AgentSpool : IDisposable
     /// <summary>Directory of all jobs.</summary>
     public string JobsDirectory => Path.Combine(Directory, "jobs");
 
+    /// <summary>Directory of the leases that are held, a file a server.</summary>
+    public string LeasesDirectory => Path.Combine(Directory, "leases");
+
+    /// <summary>Locked by the guard of leases for its life.</summary>
+    public string GuardLockPath => Path.Combine(Directory, "guard.lock");
+
+    /// <summary>The pid of the guard that holds the lock. Not in that file: to read it with .NET would take the lock.</summary>
+    public string GuardPidPath => Path.Combine(Directory, "guard.pid");
+
+    /// <summary>The lease of a server.</summary>
+    public string LeasePath(Guid server) => Path.Combine(LeasesDirectory, server.ToString());
+
     /// <summary>
     /// Opens the spool, for this process alone as long as it lives. Null when another agent holds it. The lock is flock(2) on <c>agent.lock</c>, which holds pid and build.
     /// </summary>
@@ -33,6 +45,7 @@ internal sealed class AgentSpool : IDisposable
     {
         System.IO.Directory.CreateDirectory(directory, OwnerOnly);
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "jobs"), OwnerOnly);
+        System.IO.Directory.CreateDirectory(Path.Combine(directory, "leases"), OwnerOnly);
         var fd = Libc.open(Path.Combine(directory, "agent.lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0b110_000_000);
         if (fd < 0)
             throw Libc.Error("Cannot open agent.lock");
@@ -79,6 +92,21 @@ internal sealed class AgentSpool : IDisposable
         }
     }
 
+    /// <summary>A spool that an agent has made, for the guard of its leases, which may be there beside the agent.</summary>
+    public static AgentSpool Look(string directory) => new(directory, -1);
+
+    /// <summary>Waits until no other process guards this spool.</summary>
+    /// <exception cref="IOException">The lock cannot be opened.</exception>
+    public void LockGuard()
+    {
+        // Closed by the process's end alone.
+        var fd = Libc.open(GuardLockPath, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0b110_000_000);
+        if (fd < 0)
+            throw Libc.Error("Cannot open guard.lock");
+        _ = Libc.flock(fd, Libc.LOCK_EX);
+        SpoolFiles.WriteNew(GuardPidPath, System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+    }
+
     private static unsafe void WriteHolder(int fd)
     {
         var text = System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId} {Build.Id}\n");
@@ -104,5 +132,9 @@ internal sealed class AgentSpool : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Libc.close(_lock);
+    public void Dispose()
+    {
+        if (_lock >= 0)
+            _ = Libc.close(_lock);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Gantry.Agent.Native;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Spool;
@@ -47,6 +49,10 @@ internal sealed class JobSpool(Guid jobId, string directory)
     public string DroppedPath => At("dropped");
     /// <summary>The job's own working directory.</summary>
     public string WorkPath => At("work");
+    /// <summary>Its container's id, by Docker's word.</summary>
+    public string ContainerPath => At("container");
+    /// <summary>That its lease is over, and when it is to be killed.</summary>
+    public string LeaseOverPath => At("lease-over");
     /// <summary>The script by which others enter the job.</summary>
     public string EntryPath => At("enter");
     /// <summary>What sshd needs for those who attach: made by the first.</summary>
@@ -163,6 +169,32 @@ internal sealed class JobSpool(Guid jobId, string directory)
             return null;
         }
     }
+
+    /// <summary>Whether how it ended is on record.</summary>
+    public bool IsRecorded => File.Exists(ExitPath) || File.Exists(ResultPath);
+
+    /// <summary>Its container's id; null for a process, or before there is one.</summary>
+    public string? ReadContainer() => SpoolFiles.Text(ContainerPath)?.Trim() is { Length: > 0 } id ? id : null;
+
+    /// <summary>Notes for good that its lease is over. On a full disk the time gets lost, and it is killed at once.</summary>
+    /// <param name="killAt">When to kill what is left, by the clock since the boot.</param>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public void MarkLeaseOver(TimeSpan killAt)
+    {
+        try
+        {
+            SpoolFiles.WriteNew(LeaseOverPath + ".tmp", System.Text.Encoding.ASCII.GetBytes(((long)killAt.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+            File.Move(LeaseOverPath + ".tmp", LeaseOverPath, overwrite: true);
+        }
+        catch (IOException exception) when (Libc.IsDiskFull(exception))
+        {
+            SpoolFiles.TryCreate(LeaseOverPath);
+        }
+    }
+
+    /// <summary>When to kill what is left, since its lease is over; null while it is not.</summary>
+    public TimeSpan? ReadLeaseOver() => !File.Exists(LeaseOverPath) || SpoolFiles.Text(LeaseOverPath) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var millis) ? TimeSpan.FromMilliseconds(millis) : TimeSpan.Zero;
 
     /// <summary>Bytes of its log.</summary>
     public long LogLength

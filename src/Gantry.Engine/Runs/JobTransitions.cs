@@ -49,13 +49,12 @@ internal static class JobTransitions
 
     /// <summary>
     /// Whether the agent has nothing left of the job. A job that was never placed has no process. A job that was placed may run
-    /// although nothing was heard of it: only its agent's word ends it, or a stop would leave a process behind.
+    /// although nothing was heard of it: only its agent's word ends it, or the end of its lease, or a stop would leave a process behind.
     /// </summary>
     public static bool HasEnded(JobState job) => !job.Placed || IsEnd(job.Observed);
 
     /// <summary>Whether this word of an agent means that the job's process is no more.</summary>
-    public static bool IsEnd(ObservedState? observed) =>
-        observed is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull;
+    public static bool IsEnd(ObservedState? observed) => observed is { } state && state.IsEnd();
 
     /// <summary>When the job has run for as long as it may.</summary>
     public static DateTimeOffset? MaxDurationDeadline(JobState job) =>
@@ -77,6 +76,7 @@ internal static class JobTransitions
         ObservedState.Exited => Terminate(job, JobTerminationReason.ContainerExitedWithError, Sentences.Exited(job.ExitStatus, job.Signal, job.Error)) with { ExitStatus = job.ExitStatus },
         ObservedState.FailedToStart => Terminate(job, JobTerminationReason.ExecutorError, job.Error ?? Sentences.FailedToStart),
         ObservedState.Lost => Terminate(job, JobTerminationReason.ProcessLost, Sentences.Lost(job.Error)),
+        ObservedState.LeaseEnded => Terminate(job, JobTerminationReason.InstanceUnreachable, job.Error ?? Sentences.LeaseEnded),
         ObservedState.DiskFull => Terminate(job, JobTerminationReason.DiskFull, job.Error ?? Sentences.DiskFull) with { ExitStatus = job.ExitStatus },
         _ => null,
     };

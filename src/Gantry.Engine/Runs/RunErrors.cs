@@ -28,6 +28,7 @@ internal static class RunErrors
             $"Its process exited with status {Number(status)}." + (Sentences.Exited(status, job.Signal, job.Error) is { } more ? " " + more : ""),
         { TerminationReason: JobTerminationReason.ProcessLost } => Sentences.Lost(job.Error),
         { TerminationReason: JobTerminationReason.DiskFull } => job.Error ?? Sentences.DiskFull,
+        { TerminationReason: JobTerminationReason.InstanceUnreachable } => job.Error ?? Sentences.LeaseEnded,
         { TerminationReason: JobTerminationReason.ExecutorError } => job.Error ?? Sentences.FailedToStart,
         { TerminationReason: JobTerminationReason.MaxDurationExceeded, MaxDuration: { } limit } => Sentences.MaxDurationExceeded(limit),
         { TerminationMessage: { } message } => message,

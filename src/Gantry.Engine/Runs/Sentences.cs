@@ -9,6 +9,8 @@ internal static class Sentences
 
     public const string FailedToStart = "Its host could not start it.";
 
+    public const string LeaseEnded = "Its host was away for longer than its lease, at the end of which the job was ended there.";
+
     public const string DiskFull = "No room was left on the disk for its log.";
 
     /// <summary>The agent's own words first, where it has any.</summary>

@@ -20,6 +20,8 @@ namespace Gantry.Model.Link;
 [JsonDerivedType(typeof(ObservedJobs), "observed_jobs")]
 [JsonDerivedType(typeof(JobSamples), "job_samples")]
 [JsonDerivedType(typeof(HostChanged), "host_changed")]
+[JsonDerivedType(typeof(AskLease), "ask_lease")]
+[JsonDerivedType(typeof(GrantLease), "grant_lease")]
 [JsonDerivedType(typeof(OpenStream), "open_stream")]
 [JsonDerivedType(typeof(StreamOpened), "stream_opened")]
 [JsonDerivedType(typeof(StreamClosed), "stream_closed")]
@@ -55,6 +57,8 @@ public sealed class AgentHello : LinkMessage
     public required HostFacts Host { get; init; }
     /// <summary>What it can do beyond the first protocol: <see cref="LinkProtocol.StreamsFeature"/>.</summary>
     public IReadOnlyList<string> Features { get; init => field = value ?? []; } = [];
+    /// <summary>Asks for a lease, as <see cref="AskLease.Asked"/>: it is to be held before the first order comes. Only to a server that said <see cref="LinkProtocol.LeasesFeature"/>.</summary>
+    public long? LeaseAsked { get; init; }
 }
 
 /// <summary>What a host has.</summary>
@@ -150,6 +154,8 @@ public sealed record JobOrder
     public ContainerOrder? Container { get; init; }
     /// <summary>The devices of the host that are the job's own, and no other job's. Empty for a job that was given none.</summary>
     public IReadOnlyList<GpuDevice> Gpus { get; init => field = value ?? []; } = [];
+    /// <summary>Whether it runs only while its server's lease lasts. Only an agent that said <see cref="LinkProtocol.LeasesFeature"/> sees to it.</summary>
+    public bool Leased { get; init; }
 }
 
 /// <summary>Server → agent: end this job. Obeyed only if <see cref="ServerId"/> owns it. Sent again on each connection until it ended.</summary>
@@ -181,6 +187,22 @@ public sealed class LogCredit : LinkMessage
     public Guid? JobId { get; init; }
     /// <summary>Stored up to this offset: the agent may drop what lies before.</summary>
     public long StoredOffset { get; init; }
+}
+
+/// <summary>Agent → server: asks for the lease under which this server's leased jobs go on. See <see cref="LeaseTerms"/>.</summary>
+public sealed class AskLease : LinkMessage
+{
+    /// <summary>The agent's clock when it asked, in milliseconds since its host's boot. Means nothing to the server, which says it again.</summary>
+    public required long Asked { get; init; }
+}
+
+/// <summary>Server → agent: the lease is yours for so long, counted from when you asked.</summary>
+public sealed class GrantLease : LinkMessage
+{
+    /// <summary>The asking that it answers.</summary>
+    public required long Asked { get; init; }
+    /// <summary>How long it lasts: <see cref="LeaseTerms.Length"/>.</summary>
+    public required double Seconds { get; init; }
 }
 
 /// <summary>Agent → server: what jobs do. The first after the hellos holds all that its spool knows, of any server.</summary>
@@ -241,6 +263,16 @@ public enum ObservedState
     Lost,
     /// <summary>No room on the host's disk for its log or spool.</summary>
     DiskFull,
+    /// <summary>Its lease ran out, and it was ended, or not started any more. Only said to a server that said <see cref="LinkProtocol.LeasesFeature"/>.</summary>
+    LeaseEnded,
+}
+
+/// <summary>Questions about an <see cref="ObservedState"/>.</summary>
+public static class ObservedStates
+{
+    /// <summary>Whether the job's process is no more, and never will be again.</summary>
+    public static bool IsEnd(this ObservedState state) =>
+        state is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull or ObservedState.LeaseEnded;
 }
 
 /// <summary>Agent → server: what jobs use, every few seconds.</summary>
@@ -278,6 +310,8 @@ public static class LinkProtocol
     public const int MaxLogPiece = 64 << 10;
     /// <summary>In a hello's features: this agent unpacks <see cref="JobOrder.Files"/>.</summary>
     public const string FilesFeature = "files";
+    /// <summary>In a hello's features: this side keeps leases (<see cref="LeaseTerms"/>). An agent that did not say so is given no leased job, a server that did not is asked for nothing.</summary>
+    public const string LeasesFeature = "leases";
     /// <summary>Largest control message.</summary>
     public const int MaxControlMessage = 16 << 20;
     /// <summary>In a hello's features: this side takes and opens streams. Nothing of streams is sent to a side that did not say so.</summary>

@@ -12,7 +12,7 @@ namespace Gantry.Server.Agents;
 /// the hosts of fleets are kept by whoever knows the hosts.
 /// </summary>
 internal sealed partial class AgentHub(
-    LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, Observations observations,
+    LocalAgent agent, ServerIdentity identity, Ledger ledger, ChangeFeed feed, HostViews hosts, HostLeases leases, Observations observations,
     LogIntake logs, WantedSet wanted, AgentStreams streams, Quarantine quarantine, TimeProvider time, ILogger<AgentHub> logger)
 {
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ internal sealed partial class AgentHub(
     {
         if (quarantine.Find(jobId) is not { } found || !sessions.TryGetValue(found.InstanceId, out var session))
             return false;
-        if (Observations.IsEnd(found.Job.State))
+        if (found.Job.State.IsEnd())
         {
             session.ForgetUnknown(jobId, found.Job.ServerId);
             quarantine.Remove(jobId);
@@ -68,15 +68,20 @@ internal sealed partial class AgentHub(
     {
         await using var stream = await route.ConnectAsync(cancellationToken);
         using var link = new LinkSocket(stream);
-        var (hello, full) = await GreetAsync(link, cancellationToken);
+        var (hello, full) = await GreetAsync(link, route.HoldsLeases, cancellationToken);
         if (BuildInfo.IsStamped && hello.Build != BuildInfo.Build)
         {
             route.Replace(hello.Build);
             return;
         }
         var instance = await ledger.CommitAsync((db, changes) => route.Register(db, changes, hello, ledger.Now), cancellationToken);
-        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, streams, hello.Features);
+        var session = new AgentSession(link, instance, identity.ServerId, ledger, feed, observations, logs, wanted, leases, streams, hello.Features);
         sessions[instance.Id] = session;
+        // Before anything is placed there, or sent.
+        if (hello.LeaseAsked is { } asked && route.HoldsLeases)
+            session.Grant(asked);
+        else
+            leases.WithoutLease(instance.Id);
         hosts.Connected(instance.Id);
         feed.Queue.Set();
         try
@@ -90,13 +95,14 @@ internal sealed partial class AgentHub(
         }
     }
 
-    private async Task<(AgentHello Hello, ObservedJobs Full)> GreetAsync(LinkSocket link, CancellationToken cancellationToken)
+    private async Task<(AgentHello Hello, ObservedJobs Full)> GreetAsync(LinkSocket link, bool grantsLeases, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(HelloLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await link.SendAsync(new ServerHello { Protocol = LinkProtocol.Version, ServerId = identity.ServerId, Build = BuildInfo.Build, Features = [LinkProtocol.StreamsFeature] }, either.Token);
+            IReadOnlyList<string> features = grantsLeases ? [LinkProtocol.StreamsFeature, LinkProtocol.LeasesFeature] : [LinkProtocol.StreamsFeature];
+            await link.SendAsync(new ServerHello { Protocol = LinkProtocol.Version, ServerId = identity.ServerId, Build = BuildInfo.Build, Features = features }, either.Token);
             if (await link.ReceiveAsync(either.Token) is not ({ } first, _, _) || first is not AgentHello hello)
                 throw new InvalidDataException("The agent did not answer with a hello.");
             if (hello.Protocol < LinkProtocol.Version)

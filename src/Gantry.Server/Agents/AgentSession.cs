@@ -11,7 +11,7 @@ namespace Gantry.Server.Agents;
 /// tells the other what changed. It keeps no truth: whatever is lost with it, the next one's full sets repair.
 /// </summary>
 internal sealed class AgentSession(
-    LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted,
+    LinkSocket link, InstanceRow instance, Guid serverId, Ledger ledger, ChangeFeed feed, Observations observations, LogIntake logs, WantedSet wanted, HostLeases leases,
     AgentStreams agentStreams, IReadOnlyList<string> features)
 {
     /// <summary>Credit is given back in pieces of this size: small enough that an agent never runs dry, large enough to be cheap.</summary>
@@ -28,6 +28,9 @@ internal sealed class AgentSession(
     private readonly HashSet<Guid> known = [];
     private readonly Dictionary<Guid, double> stopsSent = [];
     private readonly HashSet<Guid> wantsSent = [];
+    /// <summary>Jobs that ended for this server without their agent, which it still has the end of the log of.</summary>
+    private readonly List<WantedJob> tails = [];
+    private bool wasFirstSaid;
 
     /// <summary>Runs until the link ends or the token is cancelled; throws what ended it.</summary>
     public async Task RunAsync(ObservedJobs full, CancellationToken cancellationToken)
@@ -46,6 +49,9 @@ internal sealed class AgentSession(
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await first;
     }
+
+    /// <summary>Answers an agent that asks for its lease.</summary>
+    public void Grant(long asked) => outgoing.Writer.TryWrite(leases.Grant(instance.Id, asked));
 
     /// <summary>Tells the agent to end a job that this server doesn't know: someone has decided.</summary>
     public void StopUnknown(Guid jobId, Guid owner) => outgoing.Writer.TryWrite(new StopJob { JobId = jobId, ServerId = owner, GraceSeconds = 30 });
@@ -123,6 +129,10 @@ internal sealed class AgentSession(
             {
                 await storing.Writer.WriteAsync(observations.StoreHostAsync(instance, changed.Host, cancellationToken), cancellationToken);
             }
+            else if (control is AskLease ask)
+            {
+                Grant(ask.Asked);
+            }
             else if (control is JobSamples samples)
             {
                 await storing.Writer.WriteAsync(observations.SampleAsync(instance, samples, cancellationToken), cancellationToken);
@@ -152,6 +162,10 @@ internal sealed class AgentSession(
     private async Task StoreAsync(ObservedJobs observed, CancellationToken cancellationToken)
     {
         var outcome = await observations.StoreAsync(instance, observed, cancellationToken);
+        lock (known)
+            tails.AddRange(outcome.Tails);
+        foreach (var tail in outcome.Tails)
+            outgoing.Writer.TryWrite(new StopJob { JobId = tail.JobId, ServerId = serverId, GraceSeconds = 0 });
         foreach (var job in outcome.Forget)
         {
             // What the agent forgets is nowhere else: the log has to be on the disk by then, not only in its cache.
@@ -188,9 +202,13 @@ internal sealed class AgentSession(
         {
             var neverSent = entries.Where(entry => entry.Grace is not null && !known.Contains(entry.JobId)).Select(entry => entry.JobId).ToList();
             var fresh = entries.Where(entry => entry.Job is not null && !neverSent.Contains(entry.JobId) && wantsSent.Add(entry.JobId)).Select(entry => entry.Job!).ToList();
+            fresh.AddRange(tails);
+            tails.Clear();
             known.UnionWith(fresh.Select(job => job.JobId));
-            if (fresh.Count > 0)
+            // The first is sent also when it is empty: until then, no agent tells the end of a job that has a log.
+            if (fresh.Count > 0 || !wasFirstSaid)
                 outgoing.Writer.TryWrite(new WantJobs { Jobs = fresh });
+            wasFirstSaid = true;
             foreach (var entry in entries)
             {
                 // An abort after a stop shortens it; the same word need not be said twice.

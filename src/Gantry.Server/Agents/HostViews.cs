@@ -12,7 +12,7 @@ using Gantry.Storage.Rows;
 namespace Gantry.Server.Agents;
 
 /// <summary>Hosts as placement and the API see them: the rows, and which of them have a connected agent.</summary>
-internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
+internal sealed class HostViews(RunDefinitions definitions, HostLeases leases, TimeProvider time)
 {
     private static readonly TimeSpan FirstHostLimit = TimeSpan.FromSeconds(5);
     private readonly TaskCompletionSource firstHost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,7 +72,7 @@ internal sealed class HostViews(RunDefinitions definitions, TimeProvider time)
             HostId = row.Id,
             Name = row.Name,
             Embedded = row.Embedded,
-            Reachable = IsConnected(row.Id),
+            Reachable = IsConnected(row.Id) && !(leases.IsKept(row.Id) && leases.IsOver(row.Id)),
             Resources = Resources(facts),
             MaxJobs = facts.MaxJobs,
             Containers = facts.DockerVersion is not null,

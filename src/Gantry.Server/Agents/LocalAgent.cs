@@ -39,6 +39,8 @@ internal sealed partial class LocalAgent(string spool, TimeProvider time, ILogge
         throw new IOException($"The agent of this machine did not come up within {StartLimit.TotalSeconds:0} s; its log is {LogPath}.");
     }
 
+    public bool HoldsLeases => false;
+
     /// <summary>Ends the agent, not its jobs, so that the next connection starts the present build.</summary>
     public void Replace(string oldBuild)
     {

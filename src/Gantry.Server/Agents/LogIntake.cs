@@ -41,6 +41,9 @@ internal sealed partial class LogIntake(ILogStore logs, ChangeFeed feed, Ledger 
         }
     }
 
+    /// <summary>How much of a log is stored.</summary>
+    public long Length(Guid jobId) => logs.Length(jobId);
+
     /// <summary>Brings what is stored of a log to the disk.</summary>
     public void Flush(Guid jobId) => logs.Flush(jobId);
 

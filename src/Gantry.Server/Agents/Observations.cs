@@ -17,7 +17,8 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
 
     /// <summary>What became of a set of observations.</summary>
     /// <param name="Forget">Jobs whose end is stored: their agent may drop them.</param>
-    public sealed record Outcome(IReadOnlyList<Ended> Forget);
+    /// <param name="Tails">Jobs that ended here without their agent's word, and of whose log it has more, or may have.</param>
+    public sealed record Outcome(IReadOnlyList<Ended> Forget, IReadOnlyList<WantedJob> Tails);
 
     /// <summary>A job whose end is stored, and the server that owns it: an agent forgets it only on that one's word.</summary>
     public sealed record Ended(Guid JobId, Guid ServerId);
@@ -28,6 +29,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
     /// </summary>
     public async Task<Outcome> StoreAsync(InstanceRow instance, ObservedJobs observed, CancellationToken cancellationToken)
     {
+        var tails = new List<WantedJob>();
         var forget = await ledger.CommitAsync(
             (db, changes) =>
             {
@@ -36,8 +38,9 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
                     quarantine.Clear(instance.Id);
                 Load(db, observed.Jobs);
                 var ended = new List<Ended>();
+                tails.Clear();
                 foreach (var job in observed.Jobs)
-                    Store(db, changes, instance, job, ended, now);
+                    Store(db, changes, instance, job, ended, observed.Full ? tails : null, now);
                 if (observed.Full)
                     StoreMissing(db, changes, instance, observed.Jobs, now);
                 return ended;
@@ -45,7 +48,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
             cancellationToken);
         foreach (var job in forget)
             logs.Forget(job.JobId);
-        return new Outcome(forget);
+        return new Outcome(forget, tails);
     }
 
     /// <summary>Stores that these jobs ended before their agent ever heard of them.</summary>
@@ -113,7 +116,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         }
     }
 
-    private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Ended> ended, DateTimeOffset now)
+    private void Store(GantryDb db, ChangeSet changes, InstanceRow instance, ObservedJob observed, List<Ended> ended, List<WantedJob>? tails, DateTimeOffset now)
     {
         var job = db.Jobs.Find(observed.JobId);
         var run = job is null ? null : db.Runs.Find(job.RunId);
@@ -125,11 +128,21 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         var status = StateNames.Parse<JobStatus>(job.Status)!.Value;
         if (status.IsFinished())
         {
-            // Only an end may be forgotten: a job that runs although its row says that it ended is left for someone to decide.
-            if (IsEnd(observed.State))
+            // Of a job whose lease ran out the agent is told to run until its log was sent, and its log is taken over. Whatever else it says: the job is to be dead.
+            if (tails is not null && job.Leased && job.Observed == ObservedState.LeaseEnded.WireName())
+            {
+                tails.Add(new WantedJob { JobId = job.Id, LogOffset = run.DeletedAt is null ? logs.Length(job.Id) : observed.LogBytes });
+            }
+            else if (observed.State.IsEnd())
+            {
                 ended.Add(new Ended(job.Id, observed.ServerId));
+                quarantine.Remove(job.Id);
+            }
             else
+            {
+                // Only an end may be forgotten: a job that runs although its row says that it ended is left for someone to decide.
                 StoreUnknown(instance, observed, ended);
+            }
             return;
         }
         quarantine.Remove(job.Id);
@@ -145,13 +158,13 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         if (transitions.HasSiblings(run))
             changes.Want(instance.Id, run.Id);
         transitions.Advance(db, changes, run, job, now);
-        if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && IsEnd(observed.State))
+        if (StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished() && observed.State.IsEnd())
             ended.Add(new Ended(job.Id, observed.ServerId));
     }
 
     private void StoreUnknown(InstanceRow instance, ObservedJob observed, List<Ended> ended)
     {
-        if (quarantine.IsDecided(observed.JobId) && IsEnd(observed.State))
+        if (quarantine.IsDecided(observed.JobId) && observed.State.IsEnd())
         {
             ended.Add(new Ended(observed.JobId, observed.ServerId));
             quarantine.Remove(observed.JobId);
@@ -180,8 +193,4 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
         foreach (var job in unheard.Where(job => !ids.Contains(job.Id)))
             NeverStarted(db, changes, job, now);
     }
-
-    /// <summary>Whether the job will never run again.</summary>
-    public static bool IsEnd(ObservedState state) =>
-        state is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull;
 }

@@ -11,19 +11,23 @@ internal static class OlderAgent
     /// <summary>Takes the jobs that this agent cannot start out of what it is to be told.</summary>
     public static IReadOnlyList<ObservedJob> TakeImpossible(List<WantedSet.Entry> entries, IReadOnlyList<string> features, string host, Guid serverId)
     {
-        if (features.Contains(LinkProtocol.FilesFeature))
-            return [];
-        var orders = entries.Select(entry => entry.Job?.Order).OfType<JobOrder>().Where(order => order.Files.Count > 0).ToList();
-        entries.RemoveAll(entry => orders.Any(order => order.JobId == entry.JobId));
-        return [.. orders.Select(order => new ObservedJob
+        var impossible = entries.Select(entry => entry.Job?.Order).OfType<JobOrder>()
+            .Select(order => (Order: order, Lack: Lack(order, features))).Where(job => job.Lack is not null).ToList();
+        entries.RemoveAll(entry => impossible.Any(job => job.Order.JobId == entry.JobId));
+        return [.. impossible.Select(job => new ObservedJob
         {
-            JobId = order.JobId,
+            JobId = job.Order.JobId,
             ServerId = serverId,
-            ProjectName = order.ProjectName,
-            RunName = order.RunName,
-            JobName = order.JobName,
+            ProjectName = job.Order.ProjectName,
+            RunName = job.Order.RunName,
+            JobName = job.Order.JobName,
             State = ObservedState.FailedToStart,
-            Error = $"The agent of {host} is of a build that cannot receive files: the job was not started. Update the agent, then run it again.",
+            Error = $"The agent of {host} is of a build that {job.Lack}: the job was not started. Update the agent, then run it again.",
         })];
     }
+
+    private static string? Lack(JobOrder order, IReadOnlyList<string> features) =>
+        order.Files.Count > 0 && !features.Contains(LinkProtocol.FilesFeature) ? "cannot receive files"
+        : order.Leased && !features.Contains(LinkProtocol.LeasesFeature) ? "keeps no leases, which its run's retry policy needs"
+        : null;
 }

@@ -80,6 +80,6 @@ internal sealed class WantedSet(RunDefinitions definitions, Names names, ILogSto
         var order = JobPlanner.Order(
             job.Id, host.ServerId, run.Project, job.RunId, run.Name, run.Definition.Spec.RepoId,
             host.Fleet is { } fleet ? FleetJobs.On(fleet, spec, options.DefaultImage) : spec, places, JobGpus.Of(job));
-        return order with { Files = OrderedFiles.Of(db, spec) };
+        return order with { Files = OrderedFiles.Of(db, spec), Leased = job.Leased };
     }
 }

@@ -50,7 +50,7 @@ internal sealed class RunJson(IReadOnlyDictionary<Guid, InstanceRow> instances)
         json.WriteNumber("cost", 0.0);
         json.WriteNull("service");
         json.WriteNumber("deployment_num", 0);
-        json.WriteString("error", run.Error ?? (run.Status == "submitted" ? run.WaitingFor : null));
+        json.WriteString("error", run.Error ?? (run.Status == "submitted" ? run.WaitingFor : entry.Away));
         json.WriteBoolean("deleted", run.DeletedAt is not null);
         WriteTime(json, "next_triggered_at", run.NextTriggeredAt);
         json.WriteEndObject();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Engine.Runs;
 using Gantry.Model.Api;
 using Gantry.Model.States;
+using Gantry.Server.Agents;
 using Gantry.Server.Reconcilers;
 using Gantry.Storage;
 using Gantry.Storage.Rows;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Api;
 
 /// <summary>Reads runs with all that a reply needs of them.</summary>
-internal sealed class RunQueries(Names names, RunDefinitions definitions, TimeProvider time)
+internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLeases leases, TimeProvider time)
 {
     /// <summary>A run with all that is needed to write it.</summary>
     /// <param name="Run">The run.</param>
@@ -19,7 +20,8 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, TimePr
     /// <param name="Message">Its status in a few words.</param>
     /// <param name="Jobs">The submissions of each of its jobs, both in order.</param>
     /// <param name="Inactivity">For how many seconds nobody has been attached; null where that has no limit, and while it does not run.</param>
-    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<IReadOnlyList<JobRow>> Jobs, long? Inactivity);
+    /// <param name="Away">What it waits for of hosts that are away, in a sentence; null for nothing.</param>
+    public sealed record Entry(RunRow Run, string Project, string User, string Message, IReadOnlyList<IReadOnlyList<JobRow>> Jobs, long? Inactivity, string? Away);
 
     /// <summary>Runs in the order asked for, and how to write them.</summary>
     public sealed record Page(IReadOnlyList<Entry> Runs, RunJson Json)
@@ -74,7 +76,8 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, TimePr
     public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> submissions)
     {
         var jobs = Jobs(submissions);
-        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, [.. jobs.Select(job => job[^1])]), jobs, Inactivity(run, jobs));
+        IReadOnlyList<JobRow> latest = [.. jobs.Select(job => job[^1])];
+        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, latest), jobs, Inactivity(run, jobs), Away(db, run, latest));
     }
 
     private long? Inactivity(RunRow run, IReadOnlyList<IReadOnlyList<JobRow>> jobs)
@@ -93,6 +96,18 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, TimePr
         [.. latest.Select(job => RunTransitions.State(job, maxDuration: null))],
         // Only between attempts does the policy make a difference, and only unfinished runs have theirs at hand.
         run.Status == "pending" ? definitions.Get(run).Policy : null);
+
+    private string? Away(GantryDb db, RunRow run, IReadOnlyList<JobRow> latest)
+    {
+        if (run.Status is not ("provisioning" or "running" or "terminating"))
+            return null;
+        var hosts = latest.Where(job => job.InstanceId is not null && !StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished())
+            .DistinctBy(job => job.InstanceId)
+            .Select(job => (Job: job, Host: db.Instances.Find(job.InstanceId)))
+            .Where(each => each.Host is { UnreachableSince: not null })
+            .Select(each => new AwayHost(each.Host!.Name, each.Host.UnreachableSince!.Value, each.Job.Leased ? leases.Left(each.Host.Id) : null));
+        return AwayWords.Of([.. hosts], time.GetUtcNow());
+    }
 
     private static IReadOnlyList<IReadOnlyList<JobRow>> Jobs(IReadOnlyList<JobRow> submissions) => submissions.Count == 1
         ? [submissions]

@@ -19,6 +19,8 @@ internal sealed class HostRoute(Guid instanceId, HostFloor floor) : IAgentRoute
     /// <summary>Whether the agent has said hello on the latest connection.</summary>
     public bool IsUp { get; private set; }
 
+    public bool HoldsLeases => true;
+
     /// <summary>Whether something was put on the host.</summary>
     public bool HasClaimed { get; private set; }
 

@@ -1,3 +1,6 @@
+using Gantry.Model.Link;
+using Gantry.Model.Values;
+
 namespace Gantry.Server.Hosting;
 
 /// <summary>What the command line says.</summary>
@@ -5,7 +8,7 @@ internal sealed record ServerOptions
 {
     public const string Usage = """
         Usage: gantry-server [--home DIR] [--host HOST] [--port N] [--token TOKEN] [--upgrade auto|never] [--hold] [--embedded] [--log-level LEVEL]
-                             [--default-image IMAGE]
+                             [--default-image IMAGE] [--lease DURATION]
 
           --home DIR         where the server keeps its database, logs and lock; default: $GANTRY_HOME or ~/.gantry
           --host HOST        address to listen on; default 127.0.0.1
@@ -17,6 +20,8 @@ internal sealed record ServerOptions
           --embedded         started by the CLI for this machine: says nothing on standard output
           --default-image IMAGE
                              what jobs without an image run in on fleets; default: $GANTRY_DEFAULT_IMAGE, else ubuntu:24.04
+          --lease DURATION   how long a fleet's host that is away keeps jobs that their run's policy retries on `interruption`: it ends
+                             them then, and they are placed elsewhere; 5s to 7d, default: $GANTRY_LEASE, else 10m
           --log-level LEVEL  trace, debug, info, warning, error; default info
           --version          print the version and end
         """;
@@ -35,6 +40,9 @@ internal sealed record ServerOptions
     /// <summary>What jobs without an image run in on the hosts of fleets.</summary>
     public string DefaultImage { get; init; } = "ubuntu:24.04";
 
+    /// <summary>How long the leases are that hosts of fleets hold.</summary>
+    public LeaseTerms Lease { get; init; } = new(LeaseTerms.Usual);
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Reads the command line; on a mistake, the sentence that says what is wrong.</summary>
@@ -48,6 +56,12 @@ internal sealed record ServerOptions
         };
         if (environment("GANTRY_DEFAULT_IMAGE") is { Length: > 0 } image)
             options = options with { DefaultImage = image };
+        if (environment("GANTRY_LEASE") is { Length: > 0 } lease)
+        {
+            if (ParseLease(lease) is not { } terms)
+                return (null, $"GANTRY_LEASE: {LeaseMistake(lease)}");
+            options = options with { Lease = terms };
+        }
         for (var i = 0; i < args.Count; i++)
         {
             var (name, inline) = Split(args[i]);
@@ -56,7 +70,7 @@ internal sealed record ServerOptions
                 options = name == "--hold" ? options with { Hold = true } : options with { Embedded = true };
                 continue;
             }
-            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level" or "--upgrade" or "--default-image"))
+            if (name is not ("--home" or "--host" or "--port" or "--token" or "--log-level" or "--upgrade" or "--default-image" or "--lease"))
                 return (null, $"Unknown option '{args[i]}'.");
             if ((inline ?? (++i < args.Count ? args[i] : null)) is not { Length: > 0 } value)
                 return (null, $"Option {name} needs a value.");
@@ -71,6 +85,11 @@ internal sealed record ServerOptions
                 case "--default-image":
                     options = options with { DefaultImage = value };
                     break;
+                case "--lease" when ParseLease(value) is { } terms:
+                    options = options with { Lease = terms };
+                    break;
+                case "--lease":
+                    return (null, $"--lease: {LeaseMistake(value)}");
                 case "--token":
                     options = options with { Token = value };
                     break;
@@ -93,6 +112,11 @@ internal sealed record ServerOptions
         }
         return (options with { Home = Path.GetFullPath(options.Home) }, null);
     }
+
+    private static LeaseTerms? ParseLease(string text) =>
+        DurationText.Parse(text) is { Ok: true, Value: var length } && length >= LeaseTerms.Shortest && length <= LeaseTerms.Longest ? new LeaseTerms(length) : null;
+
+    private static string LeaseMistake(string text) => $"'{text}' is no lease; allowed is {DurationText.Allowed}, from 5s to 7d.";
 
     private static (string Name, string? Value) Split(string arg) =>
         arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? (arg[..at], arg[(at + 1)..]) : (arg, null);

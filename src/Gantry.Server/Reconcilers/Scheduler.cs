@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gantry.Engine.Fleets;
 using Gantry.Engine.Placement;
 using Gantry.Model.Api;
 using Gantry.Model.Configurations;
@@ -16,7 +17,7 @@ namespace Gantry.Server.Reconcilers;
 /// simply done again.
 /// </summary>
 internal sealed partial class Scheduler(
-    Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, TimeProvider time, ILogger<Scheduler> logger)
+    Ledger ledger, ChangeFeed feed, RunTransitions transitions, RunDefinitions definitions, HostViews hosts, HostLeases leases, TimeProvider time, ILogger<Scheduler> logger)
 {
     /// <summary>Runs looked at in one round: the best of the queue. The rest waits behind them anyway.</summary>
     private const int QueueWindow = 1000;
@@ -70,6 +71,7 @@ internal sealed partial class Scheduler(
             {
                 placed = db.Jobs.Find(assignment.JobId)!;
                 placed.Gpus = JobGpus.Write(assignment.Gpus);
+                placed.Leased = leases.IsKept(assignment.HostId) && HostLease.IsNeeded(definitions.Get(row).Policy.Retry);
                 RunTransitions.Place(db, changes, row, placed, hostRows[assignment.HostId], now);
                 queuedJobs.TryRemove(assignment.JobId, out _);
             }

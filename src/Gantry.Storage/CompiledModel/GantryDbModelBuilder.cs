@@ -11,7 +11,7 @@ namespace Gantry.Storage.CompiledModel
     public partial class GantryDbModel
     {
         private GantryDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("5cd944ed-e80f-4c1f-aba3-8c6bbbee5ceb"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("d363d650-599a-4fcd-9bec-d61d419d6139"), entityTypeCount: 11)
         {
         }
 

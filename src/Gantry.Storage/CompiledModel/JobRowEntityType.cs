@@ -104,6 +104,14 @@ namespace Gantry.Storage.CompiledModel
             lastProcessedAt.SetSentinelFromProviderValue(-62135596800000000L);
             lastProcessedAt.AddAnnotation("Relational:ColumnName", "last_processed_at");
 
+            var leased = runtimeEntityType.AddProperty(
+                "Leased",
+                typeof(bool),
+                propertyInfo: typeof(JobRow).GetProperty("Leased", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(JobRow).GetField("<Leased>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            leased.AddAnnotation("Relational:ColumnName", "leased");
+
             var memoryBytes = runtimeEntityType.AddProperty(
                 "MemoryBytes",
                 typeof(long),

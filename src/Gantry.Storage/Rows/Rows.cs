@@ -199,6 +199,8 @@ public sealed class JobRow
     public DateTimeOffset? InactiveSince { get; set; }
     /// <summary>JSON of the devices that it was given on its instance; null for none.</summary>
     public string? Gpus { get; set; }
+    /// <summary>Whether its agent was told to end it when the host's lease runs out: set when it is placed.</summary>
+    public bool Leased { get; set; }
     /// <summary>JSON of the JobSpec.</summary>
     public required string Spec { get; set; }
     /// <summary>Wire name of the ObservedState that the agent last reported.</summary>

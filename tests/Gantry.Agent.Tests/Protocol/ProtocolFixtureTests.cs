@@ -52,6 +52,17 @@ public sealed class ProtocolFixtureTests
     }
 
     [Fact]
+    public void Lease_MeansWhatItMeant()
+    {
+        Assert.Equal(86_400_123, Assert.IsType<AskLease>(Read("ask_lease.json")).Asked);
+        var grant = Assert.IsType<GrantLease>(Read("grant_lease.json"));
+        Assert.Equal((86_400_123, 600), (grant.Asked, grant.Seconds));
+        Assert.True(Assert.IsType<WantJobs>(Read("want_jobs_leased.json")).Jobs.Single().Order!.Leased);
+        Assert.False(Assert.IsType<WantJobs>(Read("want_jobs_least.json")).Jobs.Single().Order!.Leased);
+        Assert.Equal(ObservedState.LeaseEnded, Assert.IsType<ObservedJobs>(Read("observed_jobs_lease_ended.json")).Jobs.Single().State);
+    }
+
+    [Fact]
     public void WantJobs_WithNothingThatMayBeLeftOut_HasTheDefaults()
     {
         var order = Assert.IsType<WantJobs>(Read("want_jobs_least.json")).Jobs.Single().Order!;
@@ -72,8 +83,8 @@ public sealed class ProtocolFixtureTests
     {
         var observed = Assert.IsType<ObservedJobs>(Read("observed_jobs.json"));
 
-        var later = Assert.IsType<ObservedJobs>(Read("observed_jobs_pulling.json"));
-        Assert.Equal(Enum.GetValues<ObservedState>().Order(), observed.Jobs.Concat(later.Jobs).Select(j => j.State).Order());
+        var later = ((string[])["observed_jobs_pulling.json", "observed_jobs_lease_ended.json"]).SelectMany(file => Assert.IsType<ObservedJobs>(Read(file)).Jobs);
+        Assert.Equal(Enum.GetValues<ObservedState>().Order(), observed.Jobs.Concat(later).Select(j => j.State).Order());
         Assert.Equal((143, 15), (observed.Jobs[0].ExitStatus, observed.Jobs[0].Signal));
     }
 

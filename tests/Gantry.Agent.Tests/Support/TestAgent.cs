@@ -59,7 +59,11 @@ internal sealed class TestAgent : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    public Task<TestServer> ConnectAsync(Guid? id = null, bool givesCredit = true, bool takesStreams = false) => TestServer.ConnectAsync(Spool, id, givesCredit, takesStreams);
+    public Task<TestServer> ConnectAsync(Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null) =>
+        TestServer.ConnectAsync(Spool, id, givesCredit, takesStreams, lease);
+
+    /// <summary>The guard of leases; null when none lives.</summary>
+    public int? Guard => Leftovers.Of(Path.Combine(Spool, "gantry-guard")) is [var pid, ..] ? pid : null;
 
     public string JobDirectory(Guid job) => Path.Combine(Spool, "jobs", job.ToString());
 
@@ -86,6 +90,10 @@ internal sealed class TestAgent : IAsyncDisposable
             await KillAsync();
         _process?.Dispose();
         Leftovers.KillJobsOf(Spool);
+        // It ends by itself with the spool, but not before a moment.
+        if (Guard is { } guard)
+            _ = Native.Libc.kill(guard, Native.Libc.SIGKILL);
+        await Eventually.True(() => Guard is null, "the guard's end");
         if (_ownsSpool && Directory.Exists(Spool))
             Directory.Delete(Spool, true);
         File.Delete(LogPath);

@@ -35,20 +35,25 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>The full set that the agent began with.</summary>
     public ObservedJobs First { get; private set; } = null!;
     public JobSamples? Samples { get; private set; }
+    /// <summary>The lease that it grants whenever it is asked, zero for one that says nothing; null for a server that knows of none.</summary>
+    public TimeSpan? Lease { get; set; }
+    /// <summary>What the agent asked for its lease with, in order.</summary>
+    public List<long> Askings { get; } = [];
     public bool IsClosed => _receiving.IsCompleted;
 
-    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false)
+    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)));
         var server = new TestServer(
             WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
+        server.Lease = lease;
         await server.SendAsync(new ServerHello
         {
             Protocol = 1,
             ServerId = server.Id,
             Build = "test",
-            Features = takesStreams ? [LinkProtocol.StreamsFeature] : [],
+            Features = [.. takesStreams ? [LinkProtocol.StreamsFeature] : Array.Empty<string>(), .. lease is null ? Array.Empty<string>() : [LinkProtocol.LeasesFeature]],
         });
         server._receiving = Task.Run(async () =>
         {
@@ -93,9 +98,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task ForgetAsync(Guid job) => SendAsync(new ForgetJob { JobId = job, ServerId = Id });
 
-    public async Task<Guid> StartAsync(string script, Action<Dictionary<string, string>>? env = null)
+    public async Task<Guid> StartAsync(string script, Action<Dictionary<string, string>>? env = null, bool leased = false)
     {
-        var order = Order(script, env: env);
+        var order = Order(script, env: env) with { Leased = leased };
         await WantAsync(order);
         return order.JobId;
     }
@@ -253,6 +258,11 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 case AgentHello hello:
                     Hello = hello;
+                    if (hello.LeaseAsked is { } first)
+                        Answer(first);
+                    break;
+                case AskLease ask:
+                    Answer(ask.Asked);
                     break;
                 case JobSamples samples:
                     Samples = samples;
@@ -269,6 +279,16 @@ internal sealed class TestServer : IAsyncDisposable
             }
         }
     }
+
+    private void Answer(long asked)
+    {
+        Askings.Add(asked);
+        if (Lease is { } lease && lease > TimeSpan.Zero)
+            _ = GrantAsync(asked, lease);
+    }
+
+    /// <summary>Grants a lease as if it was asked for then.</summary>
+    public Task GrantAsync(long asked, TimeSpan lease) => SendAsync(new GrantLease { Asked = asked, Seconds = lease.TotalSeconds });
 
     private void Changed()
     {

@@ -70,9 +70,22 @@ public sealed class OutcomeTests
         Assert.False(step.SubmitJobs);
     }
 
+    [Fact]
+    public void StoppedByItsUser_WhileItsHostIsAway_EndsWithTheLeaseAndKeepsItsReason()
+    {
+        var job = Given.Running() with { Status = JobStatus.Terminating, TerminationReason = JobTerminationReason.TerminatedByUser, Observed = ObservedState.LeaseEnded };
+        var run = Given.Run(RunStatus.Terminating) with { TerminationReason = RunTerminationReason.StoppedByUser };
+
+        var step = RunLifecycle.Next(run, [job], Given.Now);
+
+        Assert.Equal((JobStatus.Terminated, JobTerminationReason.TerminatedByUser), (step.Jobs[0].Status, step.Jobs[0].TerminationReason));
+        Assert.Equal(RunStatus.Terminated, step.Status);
+    }
+
     [Theory]
     [InlineData(ObservedState.FailedToStart, JobTerminationReason.ExecutorError)]
     [InlineData(ObservedState.DiskFull, JobTerminationReason.DiskFull)]
+    [InlineData(ObservedState.LeaseEnded, JobTerminationReason.InstanceUnreachable)]
     public void AgentsError_IsKeptInWords(ObservedState observed, JobTerminationReason reason)
     {
         var step = RunLifecycle.Next(Given.Run(RunStatus.Provisioning), [Given.Job(JobStatus.Provisioning).Observe(observed, "It says why.")], Given.Now);

@@ -43,6 +43,8 @@ public sealed class RetryTests
     [InlineData(RetryEvent.Error, ObservedState.DiskFull, true)]
     [InlineData(RetryEvent.Error, ObservedState.Lost, false)]
     [InlineData(RetryEvent.Interruption, ObservedState.Lost, true)]
+    [InlineData(RetryEvent.Interruption, ObservedState.LeaseEnded, true)]
+    [InlineData(RetryEvent.Error, ObservedState.LeaseEnded, false)]
     [InlineData(RetryEvent.Interruption, ObservedState.FailedToStart, false)]
     [InlineData(RetryEvent.NoCapacity, ObservedState.FailedToStart, false)]
     public void Failure_IsRetriedOnItsEventOnly(RetryEvent on, ObservedState observed, bool retried)

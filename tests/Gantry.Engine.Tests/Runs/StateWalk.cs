@@ -148,6 +148,8 @@ internal sealed class StateWalk
         yield return job with { Observed = ObservedState.Exited, ExitStatus = 1, StartedAt = job.StartedAt ?? now };
         yield return job with { Observed = ObservedState.Lost };
         yield return job with { Observed = ObservedState.DiskFull };
+        // By its agent's word, or by the server's clock.
+        yield return job with { Observed = ObservedState.LeaseEnded };
     }
 
     private World Apply(World world, RunStep step)
@@ -176,7 +178,7 @@ internal sealed class StateWalk
             Assert.True(change.Status < JobStatus.Terminating || change.TerminationReason is not null, $"A job ends without a reason: {world}");
             if (change.Status.IsFinished())
             {
-                var hasEnded = !job.Placed || job.Observed is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull;
+                var hasEnded = !job.Placed || job.Observed is ObservedState.Exited or ObservedState.FailedToStart or ObservedState.Lost or ObservedState.DiskFull or ObservedState.LeaseEnded;
                 Assert.True(hasEnded, $"A job that may run is called finished: {world}");
                 Assert.Equal(job.TerminationReason, change.TerminationReason);
             }

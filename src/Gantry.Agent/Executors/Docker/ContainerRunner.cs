@@ -1,4 +1,6 @@
 using Gantry.Agent.Content;
+using Gantry.Agent.Jobs;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Link;
@@ -11,7 +13,7 @@ namespace Gantry.Agent.Executors.Docker;
 /// Only the agent that made a container starts it, and only once: a container that was made and not started by an agent that is gone is removed,
 /// and Docker decides whether the removal or a start under way came first.
 /// </summary>
-internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrder order, Action changed) : IDisposable
+internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrder order, LeaseBook leases, Action changed) : IDisposable
 {
     private const string Removed = "Its container is gone: somebody else removed it, so how the job ended is not known.";
     private const string NeverRan = "The agent ended while it started the job. The job did not run.";
@@ -74,11 +76,16 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
-            await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            var id = await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
             await RequireShellAsync();
             await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, files, _ended.Token);
             _stopSignal = image.Config?.StopSignal;
+            // By which its processes are found without Docker.
+            SpoolFiles.WriteNew(spool.ContainerPath, System.Text.Encoding.ASCII.GetBytes(id));
             SpoolFiles.TryCreate(spool.BegunPath);
+            // What was put into it may have taken long.
+            if (!leases.Allows(order))
+                throw new StartRefusedException(JobReport.LeaseOverBeforeStart);
             await docker.Containers.StartAsync(_name, _ended.Token);
             return true;
         }

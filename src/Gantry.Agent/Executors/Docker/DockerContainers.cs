@@ -6,11 +6,12 @@ namespace Gantry.Agent.Executors.Docker;
 /// <summary>What is asked of Docker about containers.</summary>
 internal sealed class DockerContainers(DockerApi api)
 {
-    /// <summary>Makes a container; nothing of it runs yet.</summary>
+    /// <summary>Makes a container; nothing of it runs yet. Returns its id.</summary>
     /// <exception cref="DockerException">Docker refused; a conflict is a name that is taken.</exception>
-    public async Task CreateAsync(string name, DockerCreate container, CancellationToken cancellation)
+    public async Task<string> CreateAsync(string name, DockerCreate container, CancellationToken cancellation)
     {
         using var reply = await api.CallAsync(HttpMethod.Post, $"containers/create?name={name}", DockerApi.Body(container, DockerJson.Default.DockerCreate), cancellation);
+        return (await api.ReadAsync(reply, DockerJson.Default.DockerCreated, cancellation)).Id;
     }
 
     /// <summary>Starts one.</summary>

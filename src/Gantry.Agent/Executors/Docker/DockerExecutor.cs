@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Gantry.Agent.Content;
+using Gantry.Agent.Leases;
 using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Model.Configurations;
@@ -9,7 +10,7 @@ using Gantry.Model.Link;
 namespace Gantry.Agent.Executors.Docker;
 
 /// <summary>Runs a job as a container of this host's Docker. What it does is seen by a <see cref="ContainerRunner"/>, and how it ended is in the spool.</summary>
-internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobContents contents, TimeProvider time, AgentLog log) : IExecutor, IDisposable
+internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobContents contents, LeaseBook leases, TimeProvider time, AgentLog log) : IExecutor, IDisposable
 {
     private const UnixFileMode ForEverybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -115,7 +116,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
     private ContainerRunner NewRunner(JobSpool spool)
     {
         var order = spool.ReadOrder() ?? throw new IOException("The job's order is missing in the agent's spool.");
-        return new ContainerRunner(_docker!, spool, order, () => Changed(spool.JobId));
+        return new ContainerRunner(_docker!, spool, order, leases, () => Changed(spool.JobId));
     }
 
     private void LetGoOfPull(Guid jobId)

@@ -171,7 +171,8 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
         return ProcessTable.FindWrapper(spool.Directory)?.Pid;
     }
 
-    private static ProcessGroup? GroupOf(JobSpool spool, bool witnessed)
+    /// <summary>All processes of a job that began in this boot; null when none did.</summary>
+    public static ProcessGroup? GroupOf(JobSpool spool, bool witnessed)
     {
         if (Identity(spool) is not { } wrapper || wrapper.BootId != ProcessIdentity.CurrentBoot)
             return null;

@@ -22,6 +22,7 @@ end() {
 }
 [ -e "$dir/supervise.pid" ] && end "$(cat "$dir/supervise.pid")"
 [ -e "$dir/spool/agent.lock" ] && end "$(cut -d ' ' -f 1 "$dir/spool/agent.lock")"
+[ -e "$dir/spool/guard.pid" ] && end "$(cat "$dir/spool/guard.pid")"
 agent=$(sed -n 's/.*"agent_id" *: *"\([^"]*\)".*/\1/p' "$dir/spool/agent.json" 2>/dev/null)
 if [ -n "$agent" ] && command -v docker >/dev/null 2>&1; then
   docker ps -aq --filter "label=dev.gantry.agent=$agent" 2>/dev/null | while read -r container; do docker rm -f "$container" >/dev/null 2>&1; done
