@@ -9,7 +9,7 @@ namespace Gantry.Server.Reconcilers;
 /// Everything that works without being asked: first what an interrupted server left to do, then, for as long as the server
 /// lives, deadlines, placement and the links to agents.
 /// </summary>
-internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, LeaseWatch leases, Scheduler scheduler, AgentHub hub, FleetKeeper fleets, BlobSweep blobs, Readiness readiness) : BackgroundService
+internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, LeaseWatch leases, Scheduler scheduler, AgentHub hub, FleetKeeper fleets, BlobSweep blobs, HistorySweep history, Readiness readiness) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +28,6 @@ internal sealed class Reconciling(FirstStart firstStart, DeadlineClock clock, Le
             readiness.Fail(e);
             return;
         }
-        await Task.WhenAll(clock.RunAsync(stoppingToken), leases.RunAsync(stoppingToken), scheduler.RunAsync(stoppingToken), hub.RunAsync(stoppingToken), fleets.RunAsync(stoppingToken), blobs.RunAsync(stoppingToken));
+        await Task.WhenAll(clock.RunAsync(stoppingToken), leases.RunAsync(stoppingToken), scheduler.RunAsync(stoppingToken), hub.RunAsync(stoppingToken), fleets.RunAsync(stoppingToken), blobs.RunAsync(stoppingToken), history.RunAsync(stoppingToken));
     }
 }
