@@ -139,11 +139,6 @@ internal static class UnsupportedSettings
         {
             yield return "spot_policy: spot: hosts of one's own are on-demand. Write on-demand or auto, or remove it.";
         }
-
-        if (run.UtilizationPolicy is { } policy)
-        {
-            yield return $"utilization_policy: min_gpu_utilization {Number(policy.MinGpuUtilization)}: the use of GPUs is not measured yet. Remove it.";
-        }
     }
 
     private static IEnumerable<string> Ports(RunConfiguration run)

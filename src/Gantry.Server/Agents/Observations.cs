@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Gantry.Server.Agents;
 
 /// <summary>Takes agents' words into the rows.</summary>
-internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs, MetricStore metrics)
+internal sealed class Observations(Ledger ledger, RunTransitions transitions, Quarantine quarantine, LogIntake logs, MetricStore metrics, UtilizationWatch utilization)
 {
     private const int LoadedAtOnce = 1000;
 
@@ -80,7 +80,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
     public async Task SampleAsync(InstanceRow instance, JobSamples samples, CancellationToken cancellationToken)
     {
         var own = await ledger.CommitAsync(
-            (db, _) =>
+            (db, changes) =>
             {
                 var taken = new List<JobSample>(samples.Samples.Count);
                 foreach (var sample in samples.Samples)
@@ -92,6 +92,7 @@ internal sealed class Observations(Ledger ledger, RunTransitions transitions, Qu
                     job.CpuMicros = sample.CpuMicros;
                     job.MemoryBytes = sample.MemoryBytes;
                     job.PeakMemoryBytes = Math.Max(job.PeakMemoryBytes, sample.MemoryBytes);
+                    utilization.Look(db, changes, job, sample, ledger.Now);
                 }
                 return taken;
             },

@@ -77,7 +77,7 @@ internal sealed class ServerApp : IAsyncDisposable
             .AddSingleton<LogIntake>().AddSingleton(services => new MetricStore(home, TimeProvider.System, services.GetRequiredService<ILogger<MetricStore>>())).AddSingleton<WantedSet>().AddSingleton<Observations>().AddSingleton<RunSubmission>().AddSingleton<Names>().AddSingleton<RunQueries>().AddSingleton<AccessLookup>()
             .AddSingleton(services => new LocalAgent(home.AgentSpool, TimeProvider.System, services.GetRequiredService<ILogger<LocalAgent>>()))
             .AddContent(home).AddSingleton<AgentStreams>().AddSingleton<AgentHub>().AddSingleton<DeadlineClock>().AddSingleton<Scheduler>().AddHostedService<Reconciling>();
-        builder.Services.AddSingleton<HostLeases>().AddSingleton<LeaseWatch>().AddSingleton<HistorySweep>();
+        builder.Services.AddSingleton<HostLeases>().AddSingleton<LeaseWatch>().AddSingleton<UtilizationWatch>().AddSingleton<HistorySweep>();
         builder.Services
             .AddSingleton(_ => KeyRing.Open(home, Environment.GetEnvironmentVariable)).AddSingleton<Sealer>().AddSingleton(home).AddSingleton(options)
             .AddSingleton(_ => new AgentFiles(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(AgentFiles.Variable))).AddSingleton<HostInstaller>()

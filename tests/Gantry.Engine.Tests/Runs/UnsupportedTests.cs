@@ -33,7 +33,6 @@ public sealed class UnsupportedTests
         { "availability_zones: a: ", Hello with { AvailabilityZones = ["a"] } },
         { "reservation: r1: ", Hello with { Reservation = "r1" } },
         { "spot_policy: spot: ", Hello with { SpotPolicy = SpotPolicy.Spot } },
-        { "utilization_policy: min_gpu_utilization 10: ", Hello with { UtilizationPolicy = new UtilizationPolicy(10, TimeSpan.FromHours(1)) } },
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", null) } },
         { "env: TOKEN: ", Hello with { Env = Env("TOKEN", "${{ secrets.hunter2 }}") } },
         { "commands: ", new TaskConfiguration() },
