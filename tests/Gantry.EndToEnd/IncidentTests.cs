@@ -124,8 +124,8 @@ public sealed class IncidentTests(PostgresForIncident postgres) : EndToEndTest, 
     {
         var cluster = await postgres.ClusterAsync();
         var shop = Directory.CreateDirectory(Path.Combine(Home.Work, "shop")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.up.sql"), "CREATE TABLE orders (id uuid PRIMARY KEY, note text);\nALTER TABLE orders ADD COLUMN IF NOT EXISTS paid boolean;\n");
-        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.down.sql"), "DROP TABLE orders;\n");
+        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.up.sql"), "CREATE TABLE orders (id uuid PRIMARY KEY, note text);\nALTER TABLE orders ADD COLUMN IF NOT EXISTS paid boolean;\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(shop, "000001_orders.down.sql"), "DROP TABLE orders;\n", TestContext.Current.CancellationToken);
 
         var result = await Home.Gantry("db", "rehearse", "--migrations", shop, "--against", cluster.Url("postgres"));
 
