@@ -3,6 +3,7 @@
 //
 //   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
 //   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
+//   dotnet run --project bench/soak -- cuts [--seed N] [--minutes 10]               hosts cut off for around their lease, while agents, guards and the server are killed
 //   dotnet run --project bench/soak -- upgrade [--seed N] [--moments 200] [--rows 100000]   upgraders killed (-9) in a batched backfill, both engines
 //   dotnet run --project bench/soak -- fuzz [--seed N] [--minutes 10]               what `gantry db check` proves of subqueries never gives two rows
 using System.Diagnostics;
@@ -14,7 +15,7 @@ using Gantry.Testing;
 using Gantry.Testing.SubqueryFuzz;
 
 
-const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | upgrade [--seed N] [--moments N] [--rows N] | fuzz [--seed N] [--minutes N]";
+const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | cuts [--seed N] [--minutes N] | upgrade [--seed N] [--moments N] [--rows N] | fuzz [--seed N] [--minutes N]";
 var options = new Dictionary<string, int>();
 for (var i = 1; i + 1 < args.Length; i += 2)
 {
@@ -30,12 +31,21 @@ switch (args.FirstOrDefault())
             await using var home = new GantryHome();
             var campaign = new Gantry.EndToEnd.Harness.KillCampaign(home, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("tasks", 50), Option("kills", 100));
             var (wrong, summary) = await campaign.Run(line => Console.WriteLine($"  {line}"));
-            foreach (var line in wrong)
-                Console.WriteLine($"WRONG {line}");
-            if (wrong.Count > 0)
-                Console.WriteLine(home.Logs());
-            Console.WriteLine($"{(wrong.Count == 0 ? "ok" : $"{wrong.Count} WRONG")}: {summary}");
-            return wrong.Count == 0 ? 0 : 1;
+            return Report(home, wrong, summary);
+        }
+    case "cuts":
+        {
+            if (!SshNetwork.IsPossible)
+            {
+                Console.WriteLine(SshNetwork.Needs);
+                return 1;
+            }
+            await using var network = new SshNetwork();
+            await using var home = new GantryHome();
+            if (AgentFolder.Path is { } agents)
+                home.Environment["GANTRY_AGENTS"] = agents;
+            var (wrong, summary) = await new CutCampaign(home, network, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("minutes", 10)).Run(line => Console.WriteLine($"  {line}"));
+            return Report(home, wrong, summary);
         }
     case "output":
         {
@@ -93,6 +103,16 @@ static ProcessStartInfo Upgrader(string database, string folder) => new(
     WorkingDirectory = Path.GetTempPath(),
     Environment = { ["DOTNET_ROOT"] = Checkout.DotnetRoot },
 };
+
+static int Report(GantryHome home, IReadOnlyList<string> wrong, string summary)
+{
+    foreach (var line in wrong)
+        Console.WriteLine($"WRONG {line}");
+    if (wrong.Count > 0)
+        Console.WriteLine(home.Logs());
+    Console.WriteLine($"{(wrong.Count == 0 ? "ok" : $"{wrong.Count} WRONG")}: {summary}");
+    return wrong.Count == 0 ? 0 : 1;
+}
 
 int Option(string name, int otherwise) => options.GetValueOrDefault(name, otherwise);
 

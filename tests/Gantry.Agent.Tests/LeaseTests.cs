@@ -160,6 +160,52 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Reaper_OfAContainer_FindsItByItsControlGroupAlone()
+    {
+        // As Docker makes them, with its id; and a process without any mark of the job, as an image's own entrypoint may become.
+        var root = new[] { "/sys/fs/cgroup/memory", "/sys/fs/cgroup" }.FirstOrDefault(path => File.Exists(Path.Combine(path, "cgroup.procs")));
+        Assert.SkipUnless(Native.Libc.geteuid() == 0 && root is not null, "Needs root and control groups.");
+        var folder = Directory.CreateTempSubdirectory("gantry-reaper-").FullName;
+        var spool = new Spool.JobSpool(Guid.NewGuid(), folder);
+        var container = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var group = Directory.CreateDirectory(Path.Combine(root!, container)).FullName;
+        using var inside = Process.Start("sleep", "1000");
+        using var outside = Process.Start("sleep", "1000");
+        try
+        {
+            File.WriteAllText(Path.Combine(group, "cgroup.procs"), $"{inside.Id}");
+            File.WriteAllText(spool.ContainerPath, container);
+
+            Assert.True(JobReaper.Kill(spool));
+
+            await inside.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            Assert.False(outside.HasExited);
+            Assert.False(JobReaper.Kill(spool));
+        }
+        finally
+        {
+            inside.Kill();
+            outside.Kill();
+            await outside.WaitForExitAsync(CancellationToken.None);
+            await Eventually.True(() => TryRemove(group), "the control group to be empty");
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool TryRemove(string group)
+    {
+        try
+        {
+            Directory.Delete(group);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
     public void Record_ReadBackWhole_AndNotHalfOrOfAnotherBoot()
     {
         var path = Path.GetTempFileName();

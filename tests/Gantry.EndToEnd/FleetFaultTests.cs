@@ -15,6 +15,7 @@ public sealed class FleetFaultTests : FleetTest
         await UntilInstance("unreachable", host, instance => (bool)instance["unreachable"]!);
         Assert.Equal("running", (string?)(await Home.Api.Run("count"))!["status"]);
         Assert.Contains("(unreachable)", (await Home.GantryOk("fleet", "-v")).Output, StringComparison.Ordinal);
+        Assert.Contains("the run waits for it", (string?)(await Home.Api.Run("count"))!["error"], StringComparison.Ordinal);
         host.Mend();
         await UntilInstance("reachable", host, instance => !(bool)instance["unreachable"]!);
 

@@ -28,11 +28,15 @@ public sealed class SshHost : IAsyncDisposable
         exec /usr/sbin/sshd -D -e -f "$1/sshd_config"
         """;
 
+    // What is logged in there, and what that starts, sees another wall clock; sshd itself and the machine do not.
+    private static readonly string FakeTime = Directory.GetDirectories("/usr/lib")
+        .Select(folder => Path.Combine(folder, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists) ?? "";
+
     private readonly SshNetwork network;
     private readonly string folder;
     private Process? init;
 
-    internal SshHost(SshNetwork network, string name, string address)
+    internal SshHost(SshNetwork network, string name, string address, string? clock)
     {
         (this.network, Name, Address) = (network, name, address);
         folder = Directory.CreateDirectory(Path.Combine(network.Folder, name)).FullName;
@@ -49,6 +53,7 @@ public sealed class SshHost : IAsyncDisposable
             PermitRootLogin yes
             PasswordAuthentication no
             KbdInteractiveAuthentication no
+            {(clock is null ? "" : $"SetEnv LD_PRELOAD={FakeTime} FAKETIME={clock} FAKETIME_DONT_FAKE_MONOTONIC=1")}
 
             """);
         SshNetwork.Run("ip", "netns", "add", name);
@@ -76,6 +81,14 @@ public sealed class SshHost : IAsyncDisposable
     /// <summary>The names of the programs that run on it.</summary>
     public IReadOnlyList<string> Programs() =>
         [.. SshNetwork.Run("nsenter", "-t", Init(), "-p", "-m", "ps", "-eo", "comm=").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    /// <summary>Kills (-9) every process of a program on it; false when there was none.</summary>
+    public bool Kill(string program)
+    {
+        // A name that is cut at 15 letters, as the kernel keeps it.
+        var found = SshNetwork.Run("nsenter", "-t", Init(), "-p", "-m", "sh", "-c", $"ps -eo pid=,comm= | while read -r pid name; do [ \"$name\" != {program} ] || {{ kill -9 $pid && echo $pid; }}; done");
+        return found.Length > 0;
+    }
 
     // The first process of its namespace: the child of unshare.
     private string Init() => SshNetwork.Run("pgrep", "-P", $"{init!.Id}").Trim();

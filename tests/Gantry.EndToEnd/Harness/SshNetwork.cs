@@ -39,9 +39,10 @@ public sealed class SshNetwork : IAsyncDisposable
     public string Prefix => $"10.{100 + (number / 250)}.{number % 250}";
 
     /// <summary>Adds a host and waits until its sshd listens.</summary>
-    public async Task<SshHost> AddAsync()
+    /// <param name="clock">What its wall clock is off by, as libfaketime takes it: "-1h".</param>
+    public async Task<SshHost> AddAsync(string? clock = null)
     {
-        var host = new SshHost(this, $"gn{number}x{hosts.Count}", $"{Prefix}.{10 + hosts.Count}");
+        var host = new SshHost(this, $"gn{number}x{hosts.Count}", $"{Prefix}.{10 + hosts.Count}", clock);
         hosts.Add(host);
         await host.StartAsync();
         return host;
