@@ -7,18 +7,18 @@ public sealed class DockerDevEnvironmentTests(DockerDaemon docker) : DockerTest(
     public async Task InAnImageWithAShell_StaysUp_AndItsLinkNamesItsDirectory()
     {
         Home.Environment["HOME"] = Home.Directory;
-        var file = Home.Write("boxed", $"type: dev-environment\nname: boxed\nide: zed\nimage: {DockerDaemon.Tools}\nworking_dir: /tmp/here\ninit:\n  - echo made > ready\n");
+        var file = Home.Write("edited", $"type: dev-environment\nname: edited\nide: zed\nimage: {DockerDaemon.Tools}\nworking_dir: /tmp/here\ninit:\n  - echo made > ready\n");
 
         using var apply = Home.Start("apply", "-f", file, "-y");
-        await Deadline.Until("the words of the attachment", () => apply.Error.Contains("use: ssh boxed", StringComparison.Ordinal));
+        await Deadline.Until("the words of the attachment", () => apply.Error.Contains("use: ssh edited", StringComparison.Ordinal));
 
-        Assert.Contains("To open in Zed, use: zed://ssh/boxed/tmp/here\n", apply.Error, StringComparison.Ordinal);
-        var shell = await Home.StartProgram("ssh", ["-F", Path.Combine(Home.Directory, "ssh", "config"), "boxed", "until [ -e ready ]; do :; done; cat ready"]).Result();
+        Assert.Contains("To open in Zed, use: zed://ssh/edited/tmp/here\n", apply.Error, StringComparison.Ordinal);
+        var shell = await Home.StartProgram("ssh", ["-F", Path.Combine(Home.Directory, "ssh", "config"), "edited", "until [ -e ready ]; do :; done; cat ready"]).Result();
         Assert.Equal("made\n", shell.Output);
-        await Home.GantryOk("stop", "boxed", "-y");
+        await Home.GantryOk("stop", "edited", "-y");
         await apply.Result();
-        await Home.Api.UntilRun("boxed", "terminated");
-        await UntilRemoved("boxed");
+        await Home.Api.UntilRun("edited", "terminated");
+        await UntilRemoved("edited");
     }
 
     [Fact]
