@@ -25,13 +25,21 @@ internal sealed class MigrationTrial(
     /// <summary>Puts rows into every engine; those that one does not take are left out, with what points to them.</summary>
     public async Task<IReadOnlyList<Row>> LoadAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var refused = (await AtOnceAsync(engines, engine => LoadAsync(engine, rows, cancellationToken))).SelectMany(refused => refused).ToList();
-            if (refused.Count == 0)
-                return rows;
+        // One engine after the other: what SQLite refuses, within this process, PostgreSQL need not be asked for row by row.
+        for (var at = 0; at < engines.Count;)
+            if (await LoadAsync(engines[at], rows, cancellationToken) is { Count: > 0 } refused)
+                (rows, at) = (Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]), 0);
+            else
+                at++;
+        return rows;
+    }
+
+    /// <summary>Which of these rows the first engine takes.</summary>
+    public async Task<IReadOnlyList<Row>> TakenAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
+    {
+        while (await LoadAsync(engines[0], rows, cancellationToken) is { Count: > 0 } refused)
             rows = Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]);
-        }
+        return rows;
     }
 
     /// <summary>Tries these rows.</summary>

@@ -48,6 +48,9 @@ public sealed class Rehearsal(MigrationSet set, TimeProvider time)
                 continue;
             if (migration != set.Migrations[^1])
                 stage.Notes.Add($"{migration} cannot run even on an empty database: what comes after it was not rehearsed.");
+            // Another tool's files do not say which engine they are for.
+            if (set.Layout != MigrationLayout.Gantry && options.Against is null)
+                stage.Notes.Add("It was tried on SQLite. If these migrations are PostgreSQL's, name a server for scratch databases: --against postgres://user@host/database.");
             break;
         }
         return migrations;

@@ -117,26 +117,50 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
 
     private async Task<(int Scenarios, long Rows)> ScenariosAsync(ScenarioModel model, MigrationTrial trial, CancellationToken cancellationToken)
     {
-        var generator = new ScenarioGenerator(model, options.Seed);
         var shapes = ScenarioPlan.Shapes(model, options.Scenarios, options.Seed).ToList();
+        var groups = new ScenarioGroups(model, new ScenarioGenerator(model, options.Seed), shapes);
         var found = new HashSet<(RehearsalRule, Dialect?, int)>();
         var (number, total) = (0, 0L);
-        var looksAround = scratches.Any(scratch => !RowByRow.Is(migration.Up[scratch.Dialect], scratch.Dialect));
-        foreach (var shape in shapes)
+        var (upLooksAround, downLooksAround) = (LookAround(migration.Up), LookAround(migration.Down));
+        foreach (var group in groups.All(sideBySide: !upLooksAround && !downLooksAround))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var scenario = generator.Fill(++number, shape);
-            var rows = await trial.LoadAsync(scenario.Rows, cancellationToken);
-            total += rows.Count * scratches.Count;
-            var isTelling = number <= 4 || shape.Name.StartsWith("values", StringComparison.Ordinal);
-            foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: isTelling, others: isTelling || looksAround), cancellationToken))
-                if (found.Add(fault.Id) && found.Count <= MostFaults)
-                    await ShrinkAsync(model, trial, scenario, rows, fault, cancellationToken);
+            var (left, tried) = group.Count > 1 ? await SideBySideAsync(trial, group, cancellationToken) : (group, 0);
+            total += tried;
+            foreach (var scenario in left.Select(scenario => groups.Alone(scenario.Number)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var rows = await trial.LoadAsync(scenario.Rows, cancellationToken);
+                total += rows.Count * scratches.Count;
+                var isTelling = groups.IsTelling(scenario.Number);
+                foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: isTelling, others: isTelling || upLooksAround), cancellationToken))
+                    if (found.Add(fault.Id) && found.Count <= MostFaults)
+                        await ShrinkAsync(model, trial, scenario, rows, fault, cancellationToken);
+                if (found.Count >= MostFaults)
+                    return (scenario.Number, total);
+            }
+            number += group.Count;
             progress?.Scenario(migration.FullName, number, shapes.Count, _findings.Count(finding => finding.IsError));
-            if (found.Count >= MostFaults)
-                break;
         }
         return (number, total);
+    }
+
+    private bool LookAround(IReadOnlyDictionary<Dialect, MigrationScript> scripts) =>
+        scratches.Any(scratch => scripts.TryGetValue(scratch.Dialect, out var script) && !RowByRow.Is(script, scratch.Dialect));
+
+    /// <summary>Tries scenarios side by side.</summary>
+    /// <returns>Those that are to be tried alone: all of them after a fault, since one of them is to be named; and those that lose rows by the company of others.</returns>
+    private async Task<(IReadOnlyList<Scenario> Left, long Rows)> SideBySideAsync(MigrationTrial trial, IReadOnlyList<Scenario> group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var rows = await trial.LoadAsync([.. group.SelectMany(scenario => scenario.Rows)], cancellationToken);
+        var left = new List<Scenario>();
+        var taken = rows.ToHashSet();
+        foreach (var scenario in group)
+            if (scenario.Rows.Count(taken.Contains) is var here && here < scenario.Rows.Count && here < (await trial.TakenAsync(scenario.Rows, cancellationToken)).Count)
+                left.Add(scenario);
+        if (left.Count > 0)
+            rows = await trial.LoadAsync([.. rows.Except(left.SelectMany(scenario => scenario.Rows))], cancellationToken);
+        return (await trial.RunAsync(rows, TrialScope.All(schema: false, others: false), cancellationToken)).Count > 0 ? (group, 0) : (left, (long)rows.Count * scratches.Count);
     }
 
     private async Task ShrinkAsync(ScenarioModel model, MigrationTrial trial, Scenario scenario, IReadOnlyList<Row> rows, Fault fault, CancellationToken cancellationToken)

@@ -175,6 +175,20 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task RunAsync_AnotherToolsFilesForPostgresOnSqlite_SaysHowToNameAServer()
+    {
+        using var play = new Play();
+        var folder = Directory.CreateDirectory(Path.Combine(play.Root, "theirs")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "V1__a.sql"), "CREATE TABLE users (id UUID DEFAULT gen_random_uuid() PRIMARY KEY);");
+        await File.WriteAllTextAsync(Path.Combine(folder, "V2__b.sql"), "ALTER TABLE users ADD COLUMN late TEXT;");
+
+        var report = await new Rehearsal(MigrationSource.Read(folder, null), TimeProvider.System).RunAsync(new RehearsalOptions { Scenarios = 3 });
+
+        Assert.False(report.Passed);
+        Assert.Contains("--against", report.Notes[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_DatabaseMarkedDirty_IsRefused()
     {
         using var play = new Play().Add(Schema);

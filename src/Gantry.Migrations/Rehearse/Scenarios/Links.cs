@@ -46,8 +46,7 @@ internal sealed class Links
     public static List<Row> Consistent(ScenarioModel model, IReadOnlyList<Row> rows)
     {
         var seen = new HashSet<(int, int, string)>();
-        var kept = rows.Where(row => model.Tables[row.Table].Keys.Select((key, i) => (Text: Key(row, key), Rank: i)).ToList()
-            .TrueForAll(key => key.Text is null || seen.Add((row.Table, key.Rank, key.Text)))).ToList();
+        var kept = rows.Where(row => Keys(model, row).All(seen.Add)).ToList();
         while (true)
         {
             var links = new Links(model, kept);
@@ -57,6 +56,15 @@ internal sealed class Links
                 return kept;
             kept = standing;
         }
+    }
+
+    /// <summary>A row's values of its table's keys: no other row may have one of them.</summary>
+    public static IEnumerable<(int Table, int Key, string Values)> Keys(ScenarioModel model, Row row)
+    {
+        var keys = model.Tables[row.Table].Keys;
+        for (var i = 0; i < keys.Count; i++)
+            if (Key(row, keys[i]) is { } values)
+                yield return (row.Table, i, values);
     }
 
     private List<int> Parents(int row, Reference reference) =>

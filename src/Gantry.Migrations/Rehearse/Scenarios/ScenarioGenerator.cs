@@ -8,15 +8,21 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
     /// <summary>The scenario of this outline.</summary>
     /// <param name="number">From 1: its place in the plan.</param>
     /// <param name="shape">Its outline.</param>
-    public Scenario Fill(int number, ScenarioShape shape)
+    public Scenario Fill(int number, ScenarioShape shape) => Fill(number, shape, new int[model.Tables.Count]);
+
+    /// <summary>The scenario of this outline, to stand beside others: its rows are numbered behind theirs, so that no key of them is the same.</summary>
+    /// <param name="number">From 1: its place in the plan.</param>
+    /// <param name="shape">Its outline.</param>
+    /// <param name="made">How many rows each table has; its own are added.</param>
+    public Scenario Fill(int number, ScenarioShape shape, int[] made)
     {
         var dice = new Dice(Dice.Seed(seed, $"scenario {number}"));
         var drafts = new List<Draft>();
-        var made = new int[model.Tables.Count];
+        var first = made.Select(count => count + 1).ToArray();
         for (var family = 0; family < shape.Families; family++)
             for (var table = 0; table < model.Tables.Count; table++)
                 for (var i = model.Tables[table].Impossible is null ? shape.Count(family, table) : 0; i > 0; i--)
-                    drafts.Add(Values(shape, dice, table, family, ++made[table]));
+                    drafts.Add(Values(shape, dice, table, family, ++made[table], first[table]));
 
         drafts = [.. drafts.OrderBy(draft => draft.Row.Table)];
         for (var table = 0; table < model.Tables.Count; table++)
@@ -35,12 +41,12 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
         public bool Impossible { get; set; }
     }
 
-    private Draft Values(ScenarioShape shape, Dice dice, int table, int family, int number)
+    private Draft Values(ScenarioShape shape, Dice dice, int table, int family, int number, int first)
     {
         var columns = model.Tables[table].Columns;
         var cells = new Cell[columns.Count];
         for (var i = 0; i < cells.Length; i++)
-            cells[i] = Value(model.Tables[table], i, shape.Choice(table, i, number), number, dice);
+            cells[i] = Value(model.Tables[table], i, shape.Choice(table, i, number), number, dice, first);
         foreach (var group in model.Tables[table].Groups.Where(group => group.Solutions.Count > 0))
             Together(model.Tables[table], group, cells, shape.Choice(table, group.Places[0], number), number, dice);
         return new Draft(new Row(table, cells), family);
@@ -62,7 +68,13 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
     }
 
     /// <summary>A value for a column that points nowhere.</summary>
-    public static Cell Value(TableModel table, int place, ValueChoice choice, int number, Dice dice)
+    /// <param name="table">The table.</param>
+    /// <param name="place">The column's place in it.</param>
+    /// <param name="choice">How it is chosen.</param>
+    /// <param name="number">The row's number in its table.</param>
+    /// <param name="dice">For what is left to chance.</param>
+    /// <param name="first">The number of the scenario's first row in the table: the one that others are the same as.</param>
+    public static Cell Value(TableModel table, int place, ValueChoice choice, int number, Dice dice, int first = 1)
     {
         var column = table.Columns[place];
         if (choice == ValueChoice.Any)
@@ -76,13 +88,13 @@ internal sealed class ScenarioGenerator(ScenarioModel model, ulong seed)
         // A key's values are the row's own, but for a few at the edges: a key of nothing but edges runs out of them.
         if (column.InKey && own is not null)
             return choice == ValueChoice.Edge && !column.Identity && number <= column.Pool.Count && number % 3 == 0 ? column.Pool[number - 1]
-                : choice == ValueChoice.Same && !table.PrimaryKey.Contains(place) && !table.Keys.Any(key => key is [var only] && only == place) ? ValuePool.Own(table.Name, column, 1)! : own;
+                : choice == ValueChoice.Same && !table.PrimaryKey.Contains(place) && !table.Keys.Any(key => key is [var only] && only == place) ? ValuePool.Own(table.Name, column, first)! : own;
         if (column.Pool.Count == 0)
             return own ?? (column.NotNull ? new Cell(column.Shape.Kind, "") : column.Null);
         return choice switch
         {
             ValueChoice.Edge => column.Pool[(number - 1) % column.Pool.Count],
-            ValueChoice.Same => column.TakesOwn ? ValuePool.Own(table.Name, column, 1) ?? column.Pool[0] : column.Pool[0],
+            ValueChoice.Same => column.TakesOwn ? ValuePool.Own(table.Name, column, first) ?? column.Pool[0] : column.Pool[0],
             _ => own ?? column.Pool[(number - 1 + dice.Next(column.Pool.Count)) % column.Pool.Count],
         };
     }
