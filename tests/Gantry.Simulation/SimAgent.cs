@@ -70,6 +70,12 @@ internal sealed class SimAgent(Guid id, string name, int cpus, int maxJobs, Time
     // The agent asks to end, the guard kills.
     private void SeeLease()
     {
+        // Nearly always: it was renewed in time. The spool of weeks is long.
+        if (lease is not { } current || clock.Now < current.StopAt)
+        {
+            return;
+        }
+
         foreach (var (jobId, entry) in spool.Where(entry => entry.Value.Order.Leased && entry.Value.Word.State is ObservedState.Accepted or ObservedState.Running))
         {
             var process = reality.Find(jobId) is { IsAlive: true } living ? living : null;

@@ -46,7 +46,7 @@ internal sealed class Weeks
         Repeat(TimeSpan.FromHours(5), () => CutForLong(chance.Of([.. agents])));
         Repeat(TimeSpan.FromHours(9), server.Kill);
         Repeat(TimeSpan.FromHours(7), () => chance.Of([.. agents]).Die(), cut: true);
-        Repeat(TimeSpan.FromHours(30), () => chance.Of([.. agents]).PowerOff(), cut: true);
+        Repeat(TimeSpan.FromHours(20), () => chance.Of([.. agents]).PowerOff(), cut: true);
         Every(TimeSpan.FromMinutes(1), Recover);
         Every(TimeSpan.FromSeconds(20), server.SeeLeases);
 
