@@ -26,19 +26,33 @@ internal sealed class MigrationTrial(
     public async Task<IReadOnlyList<Row>> LoadAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {
         // One engine after the other: what SQLite refuses, within this process, PostgreSQL need not be asked for row by row.
-        for (var at = 0; at < engines.Count;)
-            if (await LoadAsync(engines[at], rows, cancellationToken) is { Count: > 0 } refused)
-                (rows, at) = (Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]), 0);
-            else
-                at++;
-        return rows;
+        var taken = rows;
+        foreach (var engine in engines)
+            taken = await TakenAsync(engine, taken, cancellationToken);
+        foreach (var engine in engines.Where(engine => _notes[engine].Loaded!.Count > taken.Count))
+            await LoadAsync(engine, taken, cancellationToken);
+        foreach (var engine in engines)
+            _notes[engine].Loaded = taken;
+        return taken;
     }
 
     /// <summary>Which of these rows the first engine takes.</summary>
-    public async Task<IReadOnlyList<Row>> TakenAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Row>> TakenAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken) => TakenAsync(engines[0], rows, cancellationToken);
+
+    /// <summary>Puts rows in until an engine holds all that it takes, and none whose parents are missing.</summary>
+    private async Task<IReadOnlyList<Row>> TakenAsync(TrialEngine engine, IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {
-        while (await LoadAsync(engines[0], rows, cancellationToken) is { Count: > 0 } refused)
-            rows = Links.Consistent(model, [.. rows.Except(refused.Select(row => row.Row))]);
+        while (await LoadAsync(engine, rows, cancellationToken) is { Count: > 0 } refused)
+        {
+            var others = rows.Except(refused.Select(row => row.Row)).ToList();
+            rows = Links.Consistent(model, others);
+            // The others are in: what is missing a parent has to go.
+            if (rows.Count == others.Count)
+            {
+                _notes[engine].Loaded = rows;
+                break;
+            }
+        }
         return rows;
     }
 

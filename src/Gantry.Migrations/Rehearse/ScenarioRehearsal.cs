@@ -152,7 +152,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
     private async Task<(IReadOnlyList<Scenario> Left, long Rows)> SideBySideAsync(MigrationTrial trial, IReadOnlyList<Scenario> group, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var rows = await trial.LoadAsync([.. group.SelectMany(scenario => scenario.Rows)], cancellationToken);
+        var rows = await trial.LoadAsync([.. group.SelectMany(scenario => scenario.Rows).OrderBy(row => row.Table)], cancellationToken);
         var left = new List<Scenario>();
         var taken = rows.ToHashSet();
         foreach (var scenario in group)

@@ -28,6 +28,14 @@ internal static class ScenarioSql
         return $"INSERT INTO {Into(table, places, dialect)} VALUES ({string.Join(", ", places.Select(i => row.Cells[i].Literal(dialect)))})";
     }
 
+    /// <summary>One INSERT for many rows of a table that has columns.</summary>
+    public static string Insert(ScenarioModel model, IReadOnlyList<Row> rows, Dialect dialect)
+    {
+        var table = model.Tables[rows[0].Table];
+        return $"INSERT INTO {Into(table, Enumerable.Range(0, table.Columns.Count), dialect)} VALUES "
+            + string.Join(", ", rows.Select(row => $"({string.Join(", ", row.Cells.Select(cell => cell.Literal(dialect)))})"));
+    }
+
     /// <summary><c>table (a, b)</c>, also over an identity that is always generated.</summary>
     public static string Into(TableModel table, IEnumerable<int> places, Dialect dialect) =>
         $"{SqlName.Table(table.Name, dialect)} ({string.Join(", ", places.Select(i => SqlName.Quote(table.Columns[i].Name)))})"

@@ -13,12 +13,8 @@ internal static class PostgresLoad
         foreach (var group in rows.GroupBy(row => row.Table))
         {
             var table = load.Model.Tables[group.Key];
-            text.Append(text.Length == 0 ? "WITH " : ", ").Append('r').Append(group.Key).Append(" AS (INSERT INTO ");
-            if (table.Columns.Count == 0)
-                text.Append(SqlName.Table(table.Name, Dialect.Postgres)).Append(" DEFAULT VALUES)");
-            else
-                text.Append(ScenarioSql.Into(table, Enumerable.Range(0, table.Columns.Count), Dialect.Postgres)).Append(" VALUES ")
-                    .AppendJoin(", ", group.Select(row => $"({string.Join(", ", row.Cells.Select(cell => cell.Literal(Dialect.Postgres)))})")).Append(')');
+            text.Append(text.Length == 0 ? "WITH " : ", ").Append('r').Append(group.Key).Append(" AS (");
+            text.Append(table.Columns.Count == 0 ? $"INSERT INTO {SqlName.Table(table.Name, Dialect.Postgres)} DEFAULT VALUES" : ScenarioSql.Insert(load.Model, [.. group], Dialect.Postgres)).Append(')');
         }
         return text.Append(" SELECT 1").ToString();
     }

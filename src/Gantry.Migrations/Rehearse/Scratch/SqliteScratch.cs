@@ -17,6 +17,8 @@ namespace Gantry.Migrations.Rehearse.Scratch;
 /// </summary>
 internal sealed class SqliteScratch : IScratch
 {
+    private const int MostTogether = 64;
+
     private readonly SqliteSession _base = Open();
     private readonly SqliteSession _session = Open();
     private readonly SqliteColumnDrops _drops = new();
@@ -56,9 +58,12 @@ internal sealed class SqliteScratch : IScratch
     {
         var refused = new List<RefusedRow>();
         Execute("BEGIN");
-        foreach (var row in load.Rows)
-            if (Insert(load, row) is { } why)
-                refused.Add(new RefusedRow(row, why));
+        for (var at = 0; at < load.Rows.Count;)
+        {
+            var together = load.Rows.Skip(at).TakeWhile(row => row.Table == load.Rows[at].Table).Take(MostTogether).ToList();
+            Insert(load, together, refused);
+            at += together.Count;
+        }
         Execute("COMMIT");
         return Task.FromResult<IReadOnlyList<RefusedRow>>(refused);
     }
@@ -135,6 +140,19 @@ internal sealed class SqliteScratch : IScratch
     {
         await _session.DisposeAsync();
         await _base.DisposeAsync();
+    }
+
+    /// <summary>Rows of one table in one statement, which is planned once. Of those that are refused together each half is tried, down to the rows that it was for.</summary>
+    private void Insert(RowLoad load, List<Row> rows, List<RefusedRow> refused)
+    {
+        var table = load.Model.Tables[rows[0].Table];
+        if (rows.Count == 1 || table.Columns.Count == 0 || load.Assumptions.Any(assumption => assumption.Table.Equals(table.Name, StringComparison.OrdinalIgnoreCase)))
+            refused.AddRange(rows.Select(row => (Row: row, Why: Insert(load, row))).Where(one => one.Why is not null).Select(one => new RefusedRow(one.Row, one.Why!)));
+        else if (raw.sqlite3_exec(Handle, ScenarioSql.Insert(load.Model, rows, Dialect.Sqlite)) != raw.SQLITE_OK)
+        {
+            Insert(load, rows[..(rows.Count / 2)], refused);
+            Insert(load, rows[(rows.Count / 2)..], refused);
+        }
     }
 
     private string? Insert(RowLoad load, Row row)
