@@ -45,8 +45,6 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
             return pull.IsPulling ? Preparation.Pulling : Preparation.Underway;
         if (brought != Preparation.Ready)
             return brought;
-        foreach (var mount in container.Mounts)
-            Make(mount);
         JobVolumes.Ensure(order);
         if (order.NodeIps.Count > 0)
         {
@@ -129,20 +127,6 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
         _credentials.TryRemove(jobId, out _);
         if (_pulls.TryRemove(jobId, out var pull))
             pull.Dispose();
-    }
-
-    private static void Make(ContainerMount mount)
-    {
-        try
-        {
-            if (!Path.Exists(mount.Source))
-                Directory.CreateDirectory(mount.Source);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!mount.Optional)
-                throw new StartRefusedException($"The directory {mount.Source} does not exist on this host and can not be made: {exception.Message}");
-        }
     }
 
     private static Execution? Recorded(JobSpool spool)
