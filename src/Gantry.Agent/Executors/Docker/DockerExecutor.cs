@@ -145,6 +145,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
         var ended = new Execution(ExecutionPhase.Ended, 0, null, record.StartedAt, record.FinishedAt, status);
         return output != 0 ? LostOutput.Explain(spool, ended)
             : record.OutOfMemory == true ? ended with { Problem = OutOfMemory(spool) }
+            : record.OutputGaps == true ? ended with { Problem = LostOutput.ByDocker }
             : ended;
     }
 
@@ -163,7 +164,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
     }
 
     private static DockerFloor Floor(DockerApi api, Guid agentId, TimeProvider time, AgentLog log) =>
-        new(api, new DockerContainers(api), new DockerImages(api), agentId, time, log);
+        new(api, new DockerContainers(api), new DockerImages(api), new DockerDisk(api, time), agentId, time, log);
 
     /// <inheritdoc/>
     public void Dispose() => _docker?.Api.Dispose();

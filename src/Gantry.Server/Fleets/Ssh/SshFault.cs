@@ -32,7 +32,7 @@ internal sealed class SshException(SshFaultKind kind, string message) : IOExcept
     /// <summary>Of a host whose agent was stopped there: it is not started behind the back of whoever did.</summary>
     public static SshException AgentStopped(SshTarget target) => new(
         SshFaultKind.AgentStopped,
-        $"The agent was stopped by hand on {target.Host}, and is not started from here. Its jobs go on; those with a lease end with it. Start it there: systemctl start gantry-agent");
+        $"The agent was stopped by hand on {target.Host}, and is not started from here. Its jobs go on; one with a lease ends with that. Start it there: systemctl start gantry-agent");
 
     /// <summary>From what OpenSSH's client said.</summary>
     public static SshException Of(SshTarget target, string said)
