@@ -2,6 +2,7 @@
 // says with which seed it can be repeated.
 //
 //   dotnet run --project bench/soak -- kill [--seed N] [--tasks 50] [--kills 100]   server and agent killed (-9) at random moments
+//   dotnet run --project bench/soak -- hosts [--seed N] [--tasks 40] [--faults 30]  hosts cut off, rebooted, their agents and Dockers killed, at random moments
 //   dotnet run --project bench/soak -- output [--megabytes 1024]                    a job that writes so much at full speed
 //   dotnet run --project bench/soak -- cuts [--seed N] [--minutes 10]               hosts cut off for around their lease, while agents, guards and the server are killed
 //   dotnet run --project bench/soak -- upgrade [--seed N] [--moments 200] [--rows 100000]   upgraders killed (-9) in a batched backfill, both engines
@@ -15,7 +16,7 @@ using Gantry.Testing;
 using Gantry.Testing.SubqueryFuzz;
 
 
-const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | output [--megabytes N] | cuts [--seed N] [--minutes N] | upgrade [--seed N] [--moments N] [--rows N] | fuzz [--seed N] [--minutes N]";
+const string usage = "usage: kill [--seed N] [--tasks N] [--kills N] | hosts [--seed N] [--tasks N] [--faults N] | output [--megabytes N] | cuts [--seed N] [--minutes N] | upgrade [--seed N] [--moments N] [--rows N] | fuzz [--seed N] [--minutes N]";
 var options = new Dictionary<string, int>();
 for (var i = 1; i + 1 < args.Length; i += 2)
 {
@@ -45,6 +46,19 @@ switch (args.FirstOrDefault())
             if (AgentFolder.Path is { } agents)
                 home.Environment["GANTRY_AGENTS"] = agents;
             var (wrong, summary) = await new CutCampaign(home, network, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("minutes", 10)).Run(line => Console.WriteLine($"  {line}"));
+            return Report(home, wrong, summary);
+        }
+    case "hosts":
+        {
+            if (!SshNetwork.IsPossible)
+            {
+                Console.WriteLine(SshNetwork.Needs);
+                return 1;
+            }
+            await using var network = new SshNetwork();
+            await using var home = new GantryHome();
+            var campaign = new HostCampaign(home, network, Option("seed", Random.Shared.Next(1, 1_000_000)), Option("tasks", 40), Option("faults", 30));
+            var (wrong, summary) = await campaign.Run(line => Console.WriteLine($"  {line}"));
             return Report(home, wrong, summary);
         }
     case "output":

@@ -7,7 +7,7 @@ using Gantry.Agent.Native;
 using Gantry.Agent.Spool;
 using Gantry.Agent.Ssh;
 
-// Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool, 4 another server owns the agent.
+// Exit codes: 0 ended as it should, 1 could not run, 2 wrong arguments, 3 another agent has the spool, 4 another server owns the agent, 6 somebody stopped it by hand.
 const string Usage = """
     usage: gantry-agent run --spool DIR [--idle-exit SECONDS]
            gantry-agent relay --dir DIR [--server ID]

@@ -46,6 +46,55 @@ public sealed class DockerPullTests(DockerDaemon docker) : DockerTest(docker)
     }
 
     [Fact]
+    public async Task Image_OnItsWay_ShowsHowFarItIs()
+    {
+        Assert.SkipUnless(Registry.IsPossible, Registry.Needs);
+        const int megabytes = 9;
+        var noise = new byte[megabytes * 1_000_000];
+        new Random(1).NextBytes(noise);
+        Docker.Import("large", root => File.WriteAllBytes(Path.Combine(root, "noise"), noise));
+        var (registry, image) = await Registry.StartAsync(Docker, "large");
+        await using var ends = registry;
+        // The last name of its layer here: what Docker has, it does not fetch.
+        Docker.Docker("rmi", "large");
+        // Slow enough to be looked at: the agent tells it once a second.
+        await using var way = new SlowWay("127.0.0.1", int.Parse(registry.Address.Split(':')[1]), bytesPerSecond: 3_000_000);
+        var keys = $"image: {image.Replace(registry.Address, $"127.0.0.1:{way.Port}", StringComparison.Ordinal)}\nregistry_auth: {{username: {Registry.User}, password: {Registry.Password}}}\nentrypoint: /none";
+
+        await Home.StartServer();
+        using var apply = Home.Start("apply", "-f", WriteImageTask("large", keys), "-y");
+        var submission = await Deadline.Until("progress", async () => await Home.Api.Run("large") is { } run && ServerApi.Submission(run) is { } found && found["image_pull_progress"] is not null ? found : null);
+        var listed = (await Home.GantryOk("ps", "-v")).Output;
+        var applied = await apply.Result();
+
+        var progress = submission["image_pull_progress"]!;
+        Assert.InRange((long)progress["total_bytes"]!, megabytes * 1_000_000, (megabytes + 1) * 1_000_000);
+        Assert.InRange((long)progress["downloaded_bytes"]!, 1, (long)progress["total_bytes"]!);
+        Assert.True((bool)progress["is_total_bytes_final"]!);
+        Assert.Matches($"pulling [0-9]+ of {megabytes} MB \\([0-9]+ %\\)", listed);
+        Assert.Matches($"large pulling [0-9]+ of {megabytes} MB \\([0-9]+ %\\)\n", applied.Error);
+        Assert.Null(ServerApi.Submission((await Home.Api.Run("large"))!)!["image_pull_progress"]);
+        Docker.Docker("rmi", keys.Split('\n')[0]["image: ".Length..]);
+    }
+
+    [Fact]
+    public async Task Registry_ThatSendsNothingForLong_IsGivenUp_AndThePolicyOfTheRunCounts()
+    {
+        Home.Environment["GANTRY_PULL_PATIENCE"] = "1";
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await Home.Submit("tries", ["true"], $"image: 127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/never\nretry: {{on_events: [error], duration: 1h}}");
+
+        var run = await Deadline.Until("the wait for a second attempt", async () => await Home.Api.Run("tries") is { } found && (string?)found["status_message"] == "retrying" ? found : null);
+
+        var first = run["jobs"]![0]!["job_submissions"]!.AsArray()[0]!;
+        Assert.Equal("executor_error", (string?)first["termination_reason"]);
+        Assert.Contains("/never could not be fetched: its registry sent nothing for 1 seconds. The job was not started.", (string?)first["termination_reason_message"], StringComparison.Ordinal);
+        await Home.GantryOk("stop", "tries", "-y");
+        await Home.Api.UntilRun("tries", "terminated");
+    }
+
+    [Fact]
     public async Task Registry_ThatNeverAnswers_IsShownAsPullingAndCanBeStopped()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);

@@ -3,6 +3,29 @@ namespace Gantry.EndToEnd;
 /// <summary>What happens to hosts, and what becomes of the jobs there.</summary>
 public sealed class FleetFaultTests : FleetTest
 {
+    // Listens where an agent does, says its two lines to each server, and notes what it hears.
+    private const string FirstAgent = """
+        use IO::Socket::UNIX;
+        my $dir = shift;
+        open(my $lock, '>', "$dir/spool/agent.lock"); print $lock "$$ 5d1c0a9f\n"; close $lock;
+        unlink "$dir/spool/agent.sock";
+        my $listener = IO::Socket::UNIX->new(Local => "$dir/spool/agent.sock", Listen => 5) or die;
+        sub take { my ($from, $length) = @_; my $all = ''; while (length($all) < $length) { sysread($from, my $part, $length - length($all)) or return undef; $all .= $part } $all }
+        while (my $server = $listener->accept) {
+          open(my $lines, '<', "$dir/said");
+          while (<$lines>) { chomp; syswrite($server, "\x81" . (length() < 126 ? pack('C', length()) : pack('Cn', 126, length())) . $_) }
+          while (defined(my $head = take($server, 2))) {
+            my $length = ord(substr($head, 1)) & 127;
+            $length = unpack('n', take($server, 2)) if $length == 126;
+            my $mask = take($server, 4);
+            my $data = take($server, $length);
+            $data ^= substr($mask x ($length / 4 + 1), 0, $length);
+            next unless (ord($head) & 15) == 1;
+            open(my $heard, '>>', "$dir/heard"); print $heard "$data\n"; close $heard;
+          }
+        }
+        """;
+
     [Fact]
     public async Task Network_CutAndBack_LeavesTheJobUnharmedAndItsLogWhole()
     {
@@ -39,6 +62,32 @@ public sealed class FleetFaultTests : FleetTest
         Assert.Contains("lost", run.ToJsonString(), StringComparison.Ordinal);
         await UntilInstance("reachable", host, instance => !(bool)instance["unreachable"]!);
         await Home.GantryOk("apply", "-f", Home.WriteTask("after", ["echo fine"], Small), "-y");
+    }
+
+    [Fact]
+    public async Task Agent_OfTheFirstProtocol_IsReplaced_AndItsJobGoesOn()
+    {
+        var host = Assert.Single(await MakeFleet(1));
+        await Home.Submit("stays", ["echo begin; while [ ! -e /tmp/go ]; do sleep 0.05; done; echo end"], Small);
+        await Home.Api.UntilRun("stays", Deadline.Usual, "running");
+        // What that agent said when it was released, in its place: at its socket, with its build in the files of the installation.
+        var said = (await File.ReadAllLinesAsync(Path.Combine(Checkout.Root, "tests/Gantry.Server.Tests/Protocol/agent-v1.jsonl"), TestContext.Current.CancellationToken))[..2];
+        await File.WriteAllLinesAsync(Path.Combine(host.AgentFolder, "said"), said, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(host.AgentFolder, "first-gantry-agent"), FirstAgent, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(host.AgentFolder, "start"), "setsid perl ${0%/*}/first-gantry-agent ${0%/*} </dev/null >/dev/null 2>&1 &\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(host.AgentFolder, "build-id"), "5d1c0a9f\n", TestContext.Current.CancellationToken);
+        host.Run("sh", "-c", "kill -9 $(cat /var/lib/gantry/supervise.pid); kill -9 $(cut -d ' ' -f 1 /var/lib/gantry/spool/agent.lock)");
+
+        await Deadline.Until("what the first agent heard", () => File.Exists(Path.Combine(host.AgentFolder, "heard")));
+        await Deadline.Until("an agent of this build", () => host.Programs().Contains("gantry-agent"));
+        await UntilInstance("reachable", host, instance => !(bool)instance["unreachable"]!);
+
+        Assert.All(await File.ReadAllLinesAsync(Path.Combine(host.AgentFolder, "heard"), TestContext.Current.CancellationToken), line => Assert.Contains("\"server_hello\"", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("perl", host.Programs());
+        await File.WriteAllTextAsync(host.FileOn("tmp/go"), "", TestContext.Current.CancellationToken);
+        var run = await Home.Api.UntilRun("stays", Deadline.Usual, "done");
+        Assert.Single(run["jobs"]![0]!["job_submissions"]!.AsArray());
+        Assert.Equal("begin\nend\n", await Text("stays"));
     }
 
     [Fact]

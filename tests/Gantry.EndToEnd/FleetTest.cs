@@ -42,6 +42,9 @@ public abstract class FleetTest : IAsyncLifetime
         name ?? "lab",
         $"type: fleet\nname: {name ?? "lab"}\nplacement: cluster\n{(more.Length > 0 ? more + "\n" : "")}ssh_config:\n  user: {user}\n  identity_file: {key ?? Network.Key}\n  hosts: [{string.Join(", ", hosts.Select(host => host.Address))}]\n");
 
+    /// <summary>A run's log as text.</summary>
+    protected async Task<string> Text(string run) => System.Text.Encoding.UTF8.GetString(await Home.Log(run));
+
     /// <summary>Makes the fleet "lab" of new hosts.</summary>
     protected async Task<SshHost[]> MakeFleet(int count)
     {

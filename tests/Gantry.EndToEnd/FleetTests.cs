@@ -68,7 +68,7 @@ public sealed class FleetTests : FleetTest
     [Fact]
     public async Task Hosts_ThatCannotBeUsed_SayEverythingThatTheyLack()
     {
-        var host = await Network.AddAsync();
+        var host = await Network.AddAsync(HostTraits.NoSudo);
         var wrong = Path.Combine(Network.Folder, "wrong");
         SshNetwork.Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", wrong);
 

@@ -5,6 +5,10 @@ namespace Gantry.Agent.Executors;
 /// <summary>Why not all of a job's output is in its log.</summary>
 internal static class LostOutput
 {
+    /// <summary>Docker had no room for it. The job ran on, and its end is its own.</summary>
+    public const string ByDocker =
+        "Docker's disk was full while the job ran, and Docker dropped what it wrote then: its log has gaps. Make room on the host (docker system df).";
+
     /// <summary>An end with the reason that is in the job's spool.</summary>
     public static Execution Explain(JobSpool spool, Execution ended)
     {

@@ -4,7 +4,7 @@ using Gantry.Model.Link;
 
 namespace Gantry.Agent.Host;
 
-/// <summary>What this host has: most of it once and for all, and whether its Docker and its GPUs are there now.</summary>
+/// <summary>What this host has: most of it once and for all, and whether its Docker and its GPUs are there now, and its disks have room.</summary>
 internal sealed class HostWatch(string spoolDirectory, DockerProbe docker, GpuWatch gpus)
 {
     private readonly Lazy<HostFacts> _fixed = new(() => HostProbe.Look(spoolDirectory));
@@ -15,6 +15,7 @@ internal sealed class HostWatch(string spoolDirectory, DockerProbe docker, GpuWa
         var devices = gpus.FactsAsync(cancellation);
         var (version, problem) = await docker.LookAsync(cancellation);
         var found = await devices;
-        return _fixed.Value with { DockerVersion = version, DockerProblem = problem, Gpus = found.Devices, GpuProblem = found.Problem };
+        var disk = version is null ? null : await docker.DiskAsync(cancellation);
+        return _fixed.Value with { DockerVersion = version, DockerProblem = problem, DiskProblem = DiskRoom.Problem(spoolDirectory, disk), Gpus = found.Devices, GpuProblem = found.Problem };
     }
 }

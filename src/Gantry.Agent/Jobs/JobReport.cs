@@ -7,6 +7,7 @@ namespace Gantry.Agent.Jobs;
 internal sealed class JobReport(Guid jobId)
 {
     public const string OrderMissing = "The job's order is missing in the agent's spool.";
+    public const string Rebooted = "The host was started anew while the job ran, and that ended it.";
     public const string LeaseOver = "Its host's lease was not renewed in time, so that the job was ended.";
     public const string LeaseOverBeforeStart = "Its host's lease was not renewed in time: the job was not started.";
     public const string StoppedBeforeStart = "The job was stopped before it started.";

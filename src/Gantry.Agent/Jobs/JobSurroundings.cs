@@ -31,7 +31,7 @@ internal sealed class JobSurroundings
     public (ObservedState State, string? Error) EndOf(JobSpool spool, JobOrder? order, ObservedState state, string? error)
     {
         var isByLease = order is { Leased: true } && (spool.ReadLeaseOver() is not null || (state == ObservedState.FailedToStart && !Leases.Allows(order)));
-        return isByLease ? (ObservedState.LeaseEnded, spool.IsClaimed ? JobReport.LeaseOver : JobReport.LeaseOverBeforeStart) : (state, error);
+        return isByLease ? (ObservedState.LeaseEnded, error == JobReport.Rebooted ? error : spool.IsClaimed ? JobReport.LeaseOver : JobReport.LeaseOverBeforeStart) : (state, error);
     }
 
     /// <summary>Refuses when the disk is nearly full.</summary>

@@ -6,13 +6,16 @@ namespace Gantry.Agent.Link;
 
 /// <summary>
 /// <c>gantry-agent relay</c>: standard input and output become the agent's socket, so that a server reaches the agent through any
-/// program that runs a command there, without forwarding rights. Starts the agent when it does not run. It holds nothing: when it ends,
-/// the agent and its jobs go on.
+/// program that runs a command there, without forwarding rights. Starts the agent when it does not run, unless somebody stopped it by hand: whose
+/// host it is has the last word there. It holds nothing: when it ends, the agent and its jobs go on.
 /// </summary>
 internal sealed class Relay(string directory, string? serverId, TimeProvider time)
 {
     /// <summary>Exit status: another server owns this agent.</summary>
     public const int Owned = 4;
+
+    /// <summary>Exit status, also of the script <c>start</c>: somebody stopped the agent on this host.</summary>
+    public const int Stopped = 6;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
@@ -25,9 +28,9 @@ internal sealed class Relay(string directory, string? serverId, TimeProvider tim
             await Console.Error.WriteLineAsync($"This host belongs to the server {owner}.");
             return Owned;
         }
-        using var socket = await ConnectAsync(cancellation);
+        var (socket, status) = await ConnectAsync(cancellation);
         if (socket is null)
-            return 1;
+            return status;
         await using var agent = new NetworkStream(socket, ownsSocket: false);
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -51,10 +54,11 @@ internal sealed class Relay(string directory, string? serverId, TimeProvider tim
         }
     }
 
-    private async Task<Socket?> ConnectAsync(CancellationToken cancellation)
+    // The agent's socket; or none, and the exit status that says why.
+    private async Task<(Socket? Socket, int Status)> ConnectAsync(CancellationToken cancellation)
     {
         if (await DialAsync(cancellation) is { } running)
-            return running;
+            return (running, 0);
         using var start = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { Path.Combine(directory, "start") }, RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false });
         start?.StandardInput.Close();
         var began = time.GetTimestamp();
@@ -63,10 +67,15 @@ internal sealed class Relay(string directory, string? serverId, TimeProvider tim
             // The kernel has no event for "somebody listens on this path now" that is worth its trouble here.
             await Task.Delay(Retry, time, cancellation);
             if (await DialAsync(cancellation) is { } started)
-                return started;
+                return (started, 0);
+            if (start is { HasExited: true, ExitCode: Stopped })
+            {
+                await Console.Error.WriteLineAsync("Somebody stopped the agent on this host.");
+                return (null, Stopped);
+            }
         }
         await Console.Error.WriteLineAsync($"The agent did not come up within {StartLimit.TotalSeconds:0} s; its log is {Path.Combine(directory, "agent.log")}.");
-        return null;
+        return (null, 1);
     }
 
     private async Task<Socket?> DialAsync(CancellationToken cancellation)

@@ -26,6 +26,8 @@ public sealed record HostHealth(HealthStatus Status, IReadOnlyList<(HealthStatus
             complaints.Add((HealthStatus.Failure, $"There may be more GPUs than are found: {gpus}."));
         if (needsDocker && facts is { DockerVersion: null, DockerProblem: { } docker })
             complaints.Add((HealthStatus.Failure, $"It can run no containers: {docker}."));
+        if (facts.DiskProblem is { } disk)
+            complaints.Add((HealthStatus.Failure, $"{char.ToUpperInvariant(disk[0])}{disk[1..]}."));
         return new HostHealth(complaints.Count == 0 ? HealthStatus.Healthy : complaints.Max(complaint => complaint.Status), complaints);
     }
 

@@ -72,7 +72,7 @@ internal static class JobTransitions
 
     private static JobStep? EndByObservation(JobState job) => job.Observed switch
     {
-        ObservedState.Exited when job.ExitStatus == 0 => Terminate(job, JobTerminationReason.DoneByRunner) with { ExitStatus = 0 },
+        ObservedState.Exited when job.ExitStatus == 0 => Terminate(job, JobTerminationReason.DoneByRunner, job.Error) with { ExitStatus = 0 },
         ObservedState.Exited => Terminate(job, JobTerminationReason.ContainerExitedWithError, Sentences.Exited(job.ExitStatus, job.Signal, job.Error)) with { ExitStatus = job.ExitStatus },
         ObservedState.FailedToStart => Terminate(job, JobTerminationReason.ExecutorError, job.Error ?? Sentences.FailedToStart),
         ObservedState.Lost => Terminate(job, JobTerminationReason.ProcessLost, Sentences.Lost(job.Error)),

@@ -90,6 +90,8 @@ public sealed record HostFacts
     public IReadOnlyList<GpuDevice> Gpus { get; init => field = value ?? []; } = [];
     /// <summary>Why there may be more of them than are listed, as the rest of a sentence: "nvidia-smi says: …".</summary>
     public string? GpuProblem { get; init; }
+    /// <summary>Which disk has no room left, as the rest of a sentence: "the disk of Docker's directory … is full …".</summary>
+    public string? DiskProblem { get; init; }
 }
 
 /// <summary>Agent → server: what the host has is not what it was: Docker came or went, or a GPU did.</summary>

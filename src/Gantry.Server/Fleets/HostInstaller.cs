@@ -27,7 +27,7 @@ internal sealed class HostInstaller(ServerHome home, AgentFiles agents, ServerId
             : throw new HostRefusedException([$"Its login runs no commands as a shell does (exit status {status}): {Line(said + output)}"]);
     }
 
-    /// <summary>Claims the host, and puts this build's agent there unless it has it.</summary>
+    /// <summary>Claims the host, and puts this build's agent there unless it has it. One that somebody stopped by hand stays stopped.</summary>
     /// <param name="target">The host.</param>
     /// <param name="report">What was found there.</param>
     /// <param name="name">What the host is called in the claim.</param>
@@ -42,7 +42,7 @@ internal sealed class HostInstaller(ServerHome home, AgentFiles agents, ServerId
         var (status, output, said, _) = await SshProcess.RunAsync(target, Folder, command, input => SendAsync(file, bytes, input, progress, cancellation), InstallLimit, cancellation);
         if (status == 4)
             throw new HostRefusedException([$"Another Gantry server took it at the same time: {Line(said)}. Remove it from that server's fleet first."]);
-        if (status != 0)
+        if (status is not (0 or HostScripts.AgentStopped))
             throw new HostRefusedException([$"The agent could not be installed (exit status {status}): {Line(said + output)}"]);
     }
 

@@ -44,9 +44,11 @@ internal sealed class HostRoute(Guid instanceId, HostFloor floor) : IAgentRoute
     {
         if (relay is null || IsUp)
             return null;
+        var (status, said) = await relay.EndedAsync(cancellationToken);
+        if (status == HostScripts.AgentStopped)
+            return SshException.AgentStopped(relay.Target);
         // The connection stood and the agent did not: the next one looks whether it is there at all.
         isInstalled = false;
-        var (status, said) = await relay.EndedAsync(cancellationToken);
         return status == SshProcess.ConnectionFailed ? SshException.Of(relay.Target, said) : null;
     }
 

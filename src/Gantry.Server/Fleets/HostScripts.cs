@@ -9,6 +9,9 @@ internal static class HostScripts
     /// <summary>Its volumes lie here, apart: what is removed with the agent can never be data.</summary>
     public const string VolumesDirectory = "/var/lib/gantry-volumes";
 
+    /// <summary>Exit status of the installation and of the relay: somebody stopped the agent on the host by hand.</summary>
+    public const int AgentStopped = 6;
+
     public static string Check(string? processUser) => $"/bin/sh -c {Quote(Read("check.sh"))} gantry-check {Directory} {Quote(processUser ?? "")}";
 
     public static string Install(string user, string serverId, Guid instanceId, string name, string build, long bytes) =>

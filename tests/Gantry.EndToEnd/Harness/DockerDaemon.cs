@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Gantry.EndToEnd.Harness;
 
@@ -10,12 +9,11 @@ namespace Gantry.EndToEnd.Harness;
 public sealed class DockerDaemon : IAsyncLifetime
 {
     /// <summary>An image with a shell and busybox's tools. Its user <c>app</c> is 1000.</summary>
-    public const string Tools = "tools";
+    public const string Tools = TestImages.Tools;
 
     /// <summary>An image that holds one program and nothing else: its entrypoint prints <c>from the entrypoint</c> and what it is given.</summary>
     public const string Bare = "bare";
 
-    private const string Busybox = "busybox";
     private const string Bridge = "gantrytest0";
 
     private readonly string folder = Directory.CreateTempSubdirectory("gd-").FullName;
@@ -23,7 +21,7 @@ public sealed class DockerDaemon : IAsyncLifetime
     private Process? holder;
 
     /// <summary>Whether this machine can run one.</summary>
-    public static bool IsPossible { get; } = Environment.UserName == "root" && new[] { "dockerd", "docker", "ip" }.All(tool => Find(tool) is not null) && StaticBusybox() is not null;
+    public static bool IsPossible { get; } = Environment.UserName == "root" && new[] { "dockerd", "docker", "ip" }.All(tool => TestImages.Find(tool) is not null) && TestImages.StaticBusybox is not null;
 
     /// <summary>Why not, for the test's skip message.</summary>
     public const string Needs = "needs root and Debian's packages docker.io, iproute2 and busybox-static";
@@ -43,18 +41,9 @@ public sealed class DockerDaemon : IAsyncLifetime
         // Its own, beside Docker: one that Docker starts dies with it, and only init would notice.
         containerd = Hold("containerd", "--root", Path.Combine(folder, "containerd"), "--state", Path.Combine(folder, "state"), "--address", Containerd);
         await StartAsync();
-        Import(Tools, root =>
-        {
-            var bin = Directory.CreateDirectory(Path.Combine(root, "bin")).FullName;
-            File.Copy(StaticBusybox()!, Path.Combine(bin, Busybox));
-            foreach (var applet in Run(StaticBusybox()!, "--list").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(applet => applet != Busybox))
-                File.CreateSymbolicLink(Path.Combine(bin, applet), Busybox);
-            Directory.CreateDirectory(Path.Combine(root, "tmp"));
-            Directory.CreateDirectory(Path.Combine(root, "etc"));
-            File.WriteAllText(Path.Combine(root, "etc", "passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n");
-        });
+        Import(Tools, TestImages.FillTools);
         // busybox is what it is called.
-        Import(Bare, root => File.Copy(StaticBusybox()!, Path.Combine(root, "echo")), "ENTRYPOINT [\"/echo\", \"from the entrypoint\"]", "CMD [\"as it is\"]", "WORKDIR /place");
+        Import(Bare, root => File.Copy(TestImages.StaticBusybox!, Path.Combine(root, "echo")), "ENTRYPOINT [\"/echo\", \"from the entrypoint\"]", "CMD [\"as it is\"]", "WORKDIR /place");
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
@@ -132,12 +121,6 @@ public sealed class DockerDaemon : IAsyncLifetime
     }
 
     private Task<CommandResult> TryRun(params string[] args) => new CommandRun(new ProcessStartInfo("docker", ["-H", Host, .. args])).Result();
-
-    private static string? StaticBusybox() =>
-        Find(Busybox) is { } path && File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.ASCII.GetBytes("/ld-linux")) < 0 ? path : null;
-
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static string Run(string program, params string[] args)
     {

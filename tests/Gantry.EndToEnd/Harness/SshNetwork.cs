@@ -8,6 +8,8 @@ public sealed class SshNetwork : IAsyncDisposable
     private static int made;
     private readonly int number = (Environment.ProcessId * 7 + Interlocked.Increment(ref made)) % 25_000;
     private readonly List<SshHost> hosts = [];
+    private bool hasInner;
+    private string? tools;
 
     /// <summary>Makes the bridge and a key that its hosts accept.</summary>
     public SshNetwork()
@@ -38,14 +40,48 @@ public sealed class SshNetwork : IAsyncDisposable
     /// <summary>The network's first three numbers.</summary>
     public string Prefix => $"10.{100 + (number / 250)}.{number % 250}";
 
-    /// <summary>Adds a host and waits until its sshd listens.</summary>
+    /// <summary>Adds a host and boots it.</summary>
+    /// <param name="traits">What it is beyond a machine with an SSH server.</param>
     /// <param name="clock">What its wall clock is off by, as libfaketime takes it: "-1h".</param>
-    public async Task<SshHost> AddAsync(string? clock = null)
+    public async Task<SshHost> AddAsync(HostTraits traits = HostTraits.None, string? clock = null)
     {
-        var host = new SshHost(this, $"gn{number}x{hosts.Count}", $"{Prefix}.{10 + hosts.Count}", clock);
+        var number = hosts.Count;
+        var host = new SshHost(this, $"gn{this.number}x{number}", traits.HasFlag(HostTraits.Inner) ? InnerAddress(10 + number) : $"{Prefix}.{10 + number}", traits, clock);
         hosts.Add(host);
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>Adds hosts that boot at the same time.</summary>
+    public Task<SshHost[]> AddAsync(params HostTraits[] each) => Task.WhenAll(each.Select(traits => AddAsync(traits)));
+
+    /// <summary>An address of the network behind a head node.</summary>
+    internal string InnerAddress(int last) => $"{Prefix.Replace("10.", "172.", StringComparison.Ordinal)}.{last}";
+
+    /// <summary>The network behind a head node: this machine has no address there.</summary>
+    internal string InnerBridge()
+    {
+        if (!hasInner)
+        {
+            Run("ip", "link", "add", Bridge + "i", "type", "bridge");
+            Run("ip", "link", "set", Bridge + "i", "up");
+        }
+        hasInner = true;
+        return Bridge + "i";
+    }
+
+    /// <summary>The image <see cref="TestImages.Tools"/> as a file that each host sees.</summary>
+    internal string ToolsImage
+    {
+        get
+        {
+            lock (hosts)
+            {
+                if (tools is null)
+                    TestImages.WriteTools(tools = Path.Combine(Folder, "tools.tar"));
+                return tools;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -54,6 +90,8 @@ public sealed class SshNetwork : IAsyncDisposable
         foreach (var host in hosts)
             await host.DisposeAsync();
         Run("ip", "link", "del", Bridge);
+        if (hasInner)
+            Run("ip", "link", "del", Bridge + "i");
         Directory.Delete(Folder, recursive: true);
     }
 

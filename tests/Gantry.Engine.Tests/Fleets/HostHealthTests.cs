@@ -35,6 +35,11 @@ public sealed class HostHealthTests
     public void Host_WhoseToolComplains_MayHaveMoreGpus() =>
         Assert.Equal("There may be more GPUs than are found: nvidia-smi says: Failed to initialize NVML.", Assert.Single(HostHealth.Of(Facts() with { GpuProblem = "nvidia-smi says: Failed to initialize NVML" }, needsDocker: false).Complaints).Message);
 
+    [Fact]
+    public void Host_WithAFullDisk_IsAFailureAndSaysWhich() => Assert.Equal(
+        (HealthStatus.Failure, "The disk of Docker's directory /var/lib/docker is full."),
+        Assert.Single(HostHealth.Of(Facts() with { DiskProblem = "the disk of Docker's directory /var/lib/docker is full" }, needsDocker: true).Complaints));
+
     private static HostFacts Facts(params GpuDevice[] gpus) => new()
     {
         Hostname = "a",

@@ -39,6 +39,14 @@ public sealed class OutcomeTests
     }
 
     [Fact]
+    public void ExitZero_WithSomethingThatItsAgentSaysOfIt_EndsAsDoneAndKeepsTheWords()
+    {
+        var (run, after, _, _) = Given.Settle(Given.Run(RunStatus.Running), [Given.Running().Exits(0) with { Error = "its log has gaps" }], Given.Now);
+
+        Assert.Equal((RunStatus.Done, JobStatus.Done, "its log has gaps"), (run.Status, after[0].Status, after[0].TerminationMessage));
+    }
+
+    [Fact]
     public void ExitNotZero_FailsTheRunWithItsStatus()
     {
         var step = RunLifecycle.Next(Given.Run(RunStatus.Running), [Given.Running().Exits(3)], Given.Now);

@@ -18,7 +18,6 @@ namespace Gantry.Agent.Executors.Docker;
 internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrder order, LeaseBook leases, Action changed) : IDisposable
 {
     private const string Removed = "Its container is gone: somebody else removed it, so how the job ended is not known.";
-    private const string Rebooted = "The host was started anew while the job ran, and that ended it.";
     private const string NeverRan = "The agent ended while it started the job. The job did not run.";
     private const string DockerLeft = "Docker went away while it started the job. The job did not run.";
 
@@ -81,7 +80,10 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
+            var made = InstanceMounts.Make(order.Container!.Mounts);
             var id = await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            if (made.Count > 0)
+                InstanceMounts.Give(made, await ContainerOwner.FindAsync(docker.Containers, _name, order.User ?? image.Config?.User, _ended.Token));
             await RequireShellAsync();
             await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, contents, _ended.Token);
             if (contents.Repo?.Directory is not null)
@@ -216,7 +218,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         if (WasEndedByReboot(container))
         {
             await RemoveAsync(force: false);
-            Set(_now with { Phase = ExecutionPhase.Gone, Problem = Rebooted });
+            Set(_now with { Phase = ExecutionPhase.Gone, Problem = JobReport.Rebooted });
             return true;
         }
         spool.KeepExit(new ExitRecord
@@ -226,6 +228,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             StartedAt = state.StartedAt,
             FinishedAt = state.FinishedAt,
             OutOfMemory = state.OOMKilled && state.ExitCode != 0 ? true : null,
+            OutputGaps = (DockerLogFile.HasScar(container.LogPath) ?? docker.Disk.WasFullSince(state.StartedAt)) ? true : null,
         });
         await RemoveAsync(force: false);
         Set(_now with { Phase = ExecutionPhase.Ended });

@@ -45,8 +45,6 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
             return pull.IsPulling ? Preparation.Pulling : Preparation.Underway;
         if (brought != Preparation.Ready)
             return brought;
-        foreach (var mount in container.Mounts)
-            Make(mount);
         JobVolumes.Ensure(order);
         if (order.NodeIps.Count > 0)
         {
@@ -131,20 +129,6 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
             pull.Dispose();
     }
 
-    private static void Make(ContainerMount mount)
-    {
-        try
-        {
-            if (!Path.Exists(mount.Source))
-                Directory.CreateDirectory(mount.Source);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!mount.Optional)
-                throw new StartRefusedException($"The directory {mount.Source} does not exist on this host and can not be made: {exception.Message}");
-        }
-    }
-
     private static Execution? Recorded(JobSpool spool)
     {
         ExitRecord? record;
@@ -161,6 +145,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
         var ended = new Execution(ExecutionPhase.Ended, 0, null, record.StartedAt, record.FinishedAt, status);
         return output != 0 ? LostOutput.Explain(spool, ended)
             : record.OutOfMemory == true ? ended with { Problem = OutOfMemory(spool) }
+            : record.OutputGaps == true ? ended with { Problem = LostOutput.ByDocker }
             : ended;
     }
 
@@ -179,7 +164,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
     }
 
     private static DockerFloor Floor(DockerApi api, Guid agentId, TimeProvider time, AgentLog log) =>
-        new(api, new DockerContainers(api), new DockerImages(api), agentId, time, log);
+        new(api, new DockerContainers(api), new DockerImages(api), new DockerDisk(api, time), agentId, time, log);
 
     /// <inheritdoc/>
     public void Dispose() => _docker?.Api.Dispose();

@@ -93,7 +93,7 @@ internal sealed record DockerLogConfig(string Type, IReadOnlyDictionary<string, 
 internal sealed record DockerCreated(string Id);
 
 /// <summary><c>GET /containers/NAME/json</c>.</summary>
-internal sealed record DockerContainer(string Id, DockerConfig? Config, DockerState State);
+internal sealed record DockerContainer(string Id, DockerConfig? Config, DockerState State, string? LogPath = null);
 
 /// <summary>What a container does.</summary>
 internal sealed record DockerState
@@ -115,7 +115,7 @@ internal sealed record DockerState
 internal sealed record DockerListed(string Id, string? State, IReadOnlyDictionary<string, string>? Labels);
 
 /// <summary><c>GET /info</c>.</summary>
-internal sealed record DockerInfo([property: JsonPropertyName("NCPU")] int Cpus);
+internal sealed record DockerInfo([property: JsonPropertyName("NCPU")] int Cpus, [property: JsonPropertyName("DockerRootDir")] string? Directory = null);
 
 /// <summary><c>GET /containers/NAME/stats</c>.</summary>
 internal sealed record DockerStats([property: JsonPropertyName("cpu_stats")] DockerCpuStats? Cpu, [property: JsonPropertyName("memory_stats")] DockerMemoryStats? Memory);

@@ -8,6 +8,24 @@ internal sealed class DockerProbe(DockerAddress address, DockerFloor? docker)
     private static readonly Version Least = new(1, 41);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>The directory whose disk it uses, after a look at that disk; null when it does not say.</summary>
+    public async Task<string?> DiskAsync(CancellationToken cancellation)
+    {
+        if (docker is null)
+            return null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await docker.Disk.LookAsync(limit.Token);
+        }
+        catch (Exception exception) when (exception is DockerGoneException or DockerException || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // Whether it is there at all is told by others.
+        }
+        return docker.Disk.Directory;
+    }
+
     /// <summary>Its version; or null and why not, as the rest of a sentence.</summary>
     public async Task<(string? Version, string? Problem)> LookAsync(CancellationToken cancellation)
     {

@@ -1,5 +1,5 @@
 # Installs the agent from standard input, as root: install.sh DIR SERVER INSTANCE NAME BUILD BYTES
-# Exit statuses: 4 another server owns the host, 5 less came than was sent.
+# Exit statuses: 4 another server owns the host, 5 less came than was sent, 6 somebody stopped the agent by hand: it is installed, and stays stopped.
 set -eu
 umask 077
 dir=$1 server=$2 instance=$3 name=$4 build=$5 bytes=$6
@@ -30,9 +30,15 @@ put() { cat >"$1.new"; mv -f "$1.new" "$1"; }
 if [ -n "${DOCKER_HOST:-}" ]; then printf 'DOCKER_HOST=%s\n' "$DOCKER_HOST" | put "$dir/environment"; else rm -f "$dir/environment"; fi
 
 put "$dir/start" <<'START'
-# Starts the agent if it does not run.
+# Starts the agent if it does not run. Exit status 6: somebody stopped it by hand, and it stays stopped.
 dir=${0%/*}
-if [ -e /etc/systemd/system/gantry-agent.service ]; then exec systemctl start gantry-agent; fi
+if [ -e /etc/systemd/system/gantry-agent.service ]; then
+  # One that crashed is not "inactive": systemd is about to start it again, or gave it up as "failed". One that boot is yet to start has a job there.
+  state() { systemctl show -p "$1" --value gantry-agent; }
+  while [ "$(state ActiveState)" = deactivating ]; do sleep 0.1; done
+  if [ "$(state ActiveState)" = inactive ]; then case $(state Job) in '' | 0) exit 6 ;; esac; fi
+  exec systemctl start gantry-agent
+fi
 setsid sh "$dir/supervise" </dev/null >>"$dir/agent.log" 2>&1 &
 START
 
@@ -58,6 +64,8 @@ if [ -d /run/systemd/system ]; then
 [Unit]
 Description=Gantry agent
 After=network-online.target docker.service
+# However often it crashes, it is started again: nobody may be near who would.
+StartLimitIntervalSec=0
 
 [Service]
 EnvironmentFile=-$dir/environment
@@ -70,7 +78,12 @@ RestartSec=1
 WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
-  systemctl enable gantry-agent >/dev/null 2>&1
+  # Once: who stops or disables it later means it.
+  if [ ! -e "$dir/enabled" ]; then
+    systemctl enable gantry-agent >/dev/null 2>&1
+    systemctl start gantry-agent
+    : >"$dir/enabled"
+  fi
 fi
 
 # An agent of another build goes; its jobs stay, and the next one finds them.

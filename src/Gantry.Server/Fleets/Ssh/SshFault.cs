@@ -15,6 +15,8 @@ internal enum SshFaultKind
     KeyUnreadable,
     /// <summary>The host is not the one that was pinned.</summary>
     HostKeyChanged,
+    /// <summary>The host answers, and somebody stopped the agent there.</summary>
+    AgentStopped,
     /// <summary>Something else, in OpenSSH's words.</summary>
     Other,
 }
@@ -25,7 +27,12 @@ internal sealed class SshException(SshFaultKind kind, string message) : IOExcept
     public SshFaultKind Kind => kind;
 
     /// <summary>Whether it may pass by itself: the host is on its way up, or the network is.</summary>
-    public bool MayPass => kind is SshFaultKind.PortClosed or SshFaultKind.NoAnswer or SshFaultKind.Other;
+    public bool MayPass => kind is SshFaultKind.PortClosed or SshFaultKind.NoAnswer or SshFaultKind.AgentStopped or SshFaultKind.Other;
+
+    /// <summary>Of a host whose agent was stopped there: it is not started behind the back of whoever did.</summary>
+    public static SshException AgentStopped(SshTarget target) => new(
+        SshFaultKind.AgentStopped,
+        $"The agent was stopped by hand on {target.Host}, and is not started from here. Its jobs go on; one with a lease ends with that. Start it there: systemctl start gantry-agent");
 
     /// <summary>From what OpenSSH's client said.</summary>
     public static SshException Of(SshTarget target, string said)
