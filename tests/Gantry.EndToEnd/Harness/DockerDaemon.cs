@@ -87,14 +87,7 @@ public sealed class DockerDaemon : IAsyncLifetime
     /// <param name="name">Its name.</param>
     /// <param name="fill">Puts into a folder what is to be in it.</param>
     /// <param name="changes">Lines of a Dockerfile.</param>
-    public void Import(string name, Action<string> fill, params string[] changes)
-    {
-        var root = Directory.CreateTempSubdirectory("gd-image-").FullName;
-        fill(root);
-        var options = string.Concat(changes.Select(change => $" --change '{change}'"));
-        Run("/bin/sh", "-c", $"tar -C '{root}' -c . | docker -H {Host} import{options} - {name}");
-        Directory.Delete(root, recursive: true);
-    }
+    public void Import(string name, Action<string> fill, params string[] changes) => DockerImages.Import([Host], name, fill, changes);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
