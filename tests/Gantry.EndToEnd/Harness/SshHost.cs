@@ -60,7 +60,8 @@ public sealed class SshHost : IAsyncDisposable
         SshNetwork.Run("ip", "link", "add", Link, "type", "veth", "peer", "name", "eth0", "netns", name);
         SshNetwork.Run("ip", "link", "set", Link, "master", network.Bridge);
         SshNetwork.Run("ip", "link", "set", Link, "up");
-        SshNetwork.Run("ip", "-n", name, "addr", "add", $"{address}/24", "dev", "eth0");
+        // Without asking whether somebody has it already, which takes IPv6 two seconds.
+        SshNetwork.Run("ip", ["-n", name, "addr", "add", .. address.Contains(':') ? (string[])[$"{address}/64", "nodad"] : [$"{address}/24"], "dev", "eth0"]);
         SshNetwork.Run("ip", "-n", name, "link", "set", "eth0", "up");
     }
 
@@ -80,15 +81,18 @@ public sealed class SshHost : IAsyncDisposable
 
     /// <summary>The names of the programs that run on it.</summary>
     public IReadOnlyList<string> Programs() =>
-        [.. SshNetwork.Run("nsenter", "-t", Init(), "-p", "-m", "ps", "-eo", "comm=").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        [.. Run("ps", "-eo", "comm=").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     /// <summary>Kills (-9) every process of a program on it; false when there was none.</summary>
     public bool Kill(string program)
     {
         // A name that is cut at 15 letters, as the kernel keeps it.
-        var found = SshNetwork.Run("nsenter", "-t", Init(), "-p", "-m", "sh", "-c", $"ps -eo pid=,comm= | while read -r pid name; do [ \"$name\" != {program} ] || {{ kill -9 $pid && echo $pid; }}; done");
+        var found = Run("sh", "-c", $"ps -eo pid=,comm= | while read -r pid name; do [ \"$name\" != {program} ] || {{ kill -9 $pid && echo $pid; }}; done");
         return found.Length > 0;
     }
+
+    /// <summary>Runs a program on it that must succeed; returns its output.</summary>
+    public string Run(string program, params string[] args) => SshNetwork.Run("nsenter", ["-t", Init(), "-p", "-m", "-n", "-u", program, .. args]);
 
     // The first process of its namespace: the child of unshare.
     private string Init() => SshNetwork.Run("pgrep", "-P", $"{init!.Id}").Trim();

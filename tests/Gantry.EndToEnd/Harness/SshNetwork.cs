@@ -16,6 +16,7 @@ public sealed class SshNetwork : IAsyncDisposable
         Folder = Directory.CreateDirectory($"/var/tmp/gn-{Guid.NewGuid():N}"[..20]).FullName;
         Run("ip", "link", "add", Bridge, "type", "bridge");
         Run("ip", "addr", "add", $"{Prefix}.1/24", "dev", Bridge);
+        Run("ip", "addr", "add", $"{Prefix6}::1/64", "dev", Bridge, "nodad");
         Run("ip", "link", "set", Bridge, "up");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Key);
     }
@@ -38,11 +39,15 @@ public sealed class SshNetwork : IAsyncDisposable
     /// <summary>The network's first three numbers.</summary>
     public string Prefix => $"10.{100 + (number / 250)}.{number % 250}";
 
+    /// <summary>The same of its IPv6 addresses: of those that are nobody's outside.</summary>
+    public string Prefix6 => $"fd67:{number:x}";
+
     /// <summary>Adds a host and waits until its sshd listens.</summary>
     /// <param name="clock">What its wall clock is off by, as libfaketime takes it: "-1h".</param>
-    public async Task<SshHost> AddAsync(string? clock = null)
+    /// <param name="isIPv6">Whether its address is one of IPv6, and it has no other.</param>
+    public async Task<SshHost> AddAsync(string? clock = null, bool isIPv6 = false)
     {
-        var host = new SshHost(this, $"gn{number}x{hosts.Count}", $"{Prefix}.{10 + hosts.Count}", clock);
+        var host = new SshHost(this, $"gn{number}x{hosts.Count}", isIPv6 ? $"{Prefix6}::{10 + hosts.Count}" : $"{Prefix}.{10 + hosts.Count}", clock);
         hosts.Add(host);
         await host.StartAsync();
         return host;
