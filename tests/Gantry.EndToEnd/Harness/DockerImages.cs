@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Gantry.EndToEnd.Harness;
 
 /// <summary>Images of Docker daemons: made here, since nothing can be fetched.</summary>
@@ -22,12 +20,4 @@ public static class DockerImages
 
     /// <summary>Runs <c>docker ARGS</c>, which must be exit code 0; returns its output without the last line's end.</summary>
     public static string Run(string daemon, params string[] args) => SshNetwork.Run("docker", ["-H", daemon, .. args]).TrimEnd('\n');
-
-    /// <summary>Whether a daemon answers.</summary>
-    public static bool Answers(string daemon)
-    {
-        using var asked = Process.Start(new ProcessStartInfo("docker", ["-H", daemon, "version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        asked.WaitForExit();
-        return asked.ExitCode == 0;
-    }
 }
