@@ -77,7 +77,28 @@ public sealed class AttachTests : EndToEndTest
     }
 
     [Fact]
-    public async Task TwoAttachments_OfOneRun_ShareItsHost_AndNoSocketOfTheHostIsReached()
+    public async Task Attached_WithLogs_PrintsThemFromTheirBeginning_AndEndsAsTheRunDoes()
+    {
+        Home.Environment["HOME"] = Home.Directory;
+        await Home.Submit("told", ["echo before; echo complaint >&2", "until [ -e go ]; do sleep 0.02; done", "echo while", "until [ -e end ]; do sleep 0.02; done", "echo last", "exit 3"]);
+        await Home.Api.UntilRun("told", "running");
+        await Deadline.Until("its first lines", async () => (await Home.GantryOk("logs", "told")).Output == "before\ncomplaint\n");
+
+        using var attach = Home.Start("attach", "told", "--logs");
+        using var quiet = Home.Start("attach", "told");
+        await attach.UntilOutput("before\ncomplaint\n");
+        await Deadline.Until("both attachments' words", () => attach.Error.Contains("ssh told", StringComparison.Ordinal) && quiet.Error.Contains("ssh told", StringComparison.Ordinal));
+        Assert.Equal(0, (await Ssh("told", "touch go")).ExitCode);
+        await attach.UntilOutput("while\n");
+        Assert.Equal(0, (await Ssh("told", "touch end")).ExitCode);
+
+        var (result, other) = (await attach.Result(), await quiet.Result());
+        Assert.Equal(("before\ncomplaint\nwhile\nlast\n", 1), (result.Output, result.ExitCode));
+        Assert.Equal(("", 1), (other.Output, other.ExitCode));
+    }
+
+    [Fact]
+    public async Task TwoAttachments_OfOneRun_ShareItsHost_AndConnectionsEndWithTheJob()
     {
         Home.Environment["HOME"] = Home.Directory;
         await Home.Submit("shared", ["exec sleep 1000"]);
@@ -94,6 +115,7 @@ public sealed class AttachTests : EndToEndTest
         first.Signal(Processes.Interrupt);
         Assert.Equal(0, (await first.Result()).ExitCode);
         Assert.Equal("in\n", (await Ssh("shared", "echo in")).Output);
+        using var idle = Home.StartProgram("ssh", ["-F", Config, "-N", "shared"]);
         // Docker's socket above all is not the job's, and sshd may be root's.
         var socket = Path.Combine(Home.Directory, "f");
         using var unix = Home.StartProgram("ssh", ["-F", Config, "-N", "-o", "LogLevel=INFO", "-L", $"{socket}:{Home.AgentDirectory}/agent.sock", "shared"]);
@@ -103,9 +125,13 @@ public sealed class AttachTests : EndToEndTest
             await dial.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(socket), TestContext.Current.CancellationToken);
             Assert.Equal(0, await dial.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
         }
+        await Deadline.Until("a refusal", () => unix.Error.Contains("open failed", StringComparison.Ordinal));
 
-        second.Signal(Processes.Interrupt);
-        Assert.Equal(0, (await second.Result()).ExitCode);
+        await Home.GantryOk("stop", "shared", "-y");
+
+        Assert.Equal(255, (await idle.Result()).ExitCode);
+        Assert.Equal(255, (await unix.Result()).ExitCode);
+        Assert.NotEqual(0, (await second.Result()).ExitCode);
         Assert.DoesNotContain("Host shared", await File.ReadAllTextAsync(Config, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

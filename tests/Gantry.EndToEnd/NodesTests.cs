@@ -6,6 +6,21 @@ namespace Gantry.EndToEnd;
 public sealed class NodesTests : FleetTest
 {
     [Fact]
+    public async Task Nodes_OfTwoHosts_SshToEachOther_WhileTheRunIsThere()
+    {
+        var hosts = await MakeFleet(2);
+        await Home.GantryOk("apply", "-f", Path.Combine(Checkout.Root, "examples", "fleet", "everywhere.dstack.yml"), "-y");
+        Assert.Equal($"node 0 of 2 on {hosts[0].Name} as plain\nnode 1 of 2 on {hosts[1].Name} as plain\n", (await Home.GantryOk("logs", "everywhere")).Output);
+        foreach (var host in hosts)
+        {
+            await Deadline.Until($"nobody to listen for nodes on {host.Name}", () => !Listens(host));
+            Assert.Empty(Directory.GetDirectories(host.FileOn("/tmp"), "gantry-ssh-*"));
+        }
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Home.DatabasePath, System.Text.Encoding.Latin1, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", Home.Logs(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Groups_FindEachOtherByReference_AndOneNodesFailureEndsTheRun()
     {
         var hosts = await MakeFleet(2);
@@ -33,6 +48,25 @@ public sealed class NodesTests : FleetTest
         Assert.Equal(3, (int?)run["jobs"]![1]!["job_submissions"]![0]!["exit_status"]);
         Assert.Equal("terminated_by_server", (string?)run["jobs"]![0]!["job_submissions"]![0]!["termination_reason"]);
         await Deadline.Until("nothing left of the other node", () => !hosts[0].Programs().Contains("sleep") && !Listens(hosts[0]));
+    }
+
+    [Fact]
+    public async Task Nodes_OfIPv6Hosts_HaveAddressesThatTheyReachEachOtherBy()
+    {
+        var hosts = await Network.AddAsync(HostTraits.IPv6, HostTraits.IPv6);
+        await Home.GantryOk("apply", "-f", Fleet(hosts), "-y");
+        const string server = "perl -MIO::Socket::IP -e '$s = IO::Socket::IP->new(LocalHost => \"::\", LocalPort => 7070, Listen => 1, ReuseAddr => 1) or die $@; print scalar readline($s->accept)'";
+        const string client = "perl -MIO::Socket::IP -e 'for (1..300) { if ($s = IO::Socket::IP->new(PeerHost => $ENV{DSTACK_MASTER_NODE_IP}, PeerPort => 7070)) { print $s \"hello from $ENV{DSTACK_NODE_RANK}\\n\"; exit 0 } select undef, undef, undef, 0.1 } die'";
+        var task = Home.WriteTask(
+            "six",
+            [$"if [ $DSTACK_NODE_RANK != 0 ]; then {client}; exec sleep infinity; fi; {server}", "echo $DSTACK_NODES_IPS; cat $DSTACK_MPI_HOSTFILE; for node in $DSTACK_NODES_IPS; do ssh $node hostname; done"],
+            $"nodes: 2\nstop_criteria: master-done\n{Small}");
+
+        await Home.GantryOk("apply", "-f", task, "-y");
+
+        Assert.Equal(
+            $"hello from 1\n{hosts[0].Address} {hosts[1].Address}\n{hosts[0].Address}\n{hosts[1].Address}\n{hosts[0].Name}\n{hosts[1].Name}\n", (await Home.GantryOk("logs", "six", "--job", "0")).Output);
+        Assert.Contains(hosts[1].Address, (await Home.GantryOk("fleet", "get", "lab", "--json")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

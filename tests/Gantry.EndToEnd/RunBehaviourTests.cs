@@ -1,6 +1,6 @@
 namespace Gantry.EndToEnd;
 
-/// <summary>What configurations ask for: nodes, priority, retry, limits, schedule, environment.</summary>
+/// <summary>What configurations ask for: nodes, priority, limits, schedule, environment.</summary>
 public sealed class RunBehaviourTests : EndToEndTest
 {
     [Fact]
@@ -46,26 +46,6 @@ public sealed class RunBehaviourTests : EndToEndTest
         await Home.Api.UntilRun("p0", "done");
 
         Assert.Equal(["90", "50", "10", "0"], File.ReadAllLines(order));
-    }
-
-    [Fact]
-    public async Task Retry_FirstAttemptFails_SecondIsMadeAndBothLogsAreWhole()
-    {
-        var mark = Path.Combine(Home.Work, "tried");
-        using var apply = Home.Apply(
-            "again",
-            ["seq 1 1000", $"if [ -e '{mark}' ]; then echo second; exit 0; fi", $": > '{mark}'", "echo first", "exit 9"],
-            "retry:\n  on_events: [error]\n  duration: 5m");
-        var result = await apply.Result(TimeSpan.FromSeconds(90));
-
-        var lines = string.Concat(Enumerable.Range(1, 1000).Select(i => $"{i}\n"));
-        Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Equal(lines + "first\n" + lines + "second\n", result.Output);
-        var run = (await Home.Api.Run("again"))!;
-        var submissions = run["jobs"]![0]!["job_submissions"]!.AsArray();
-        Assert.Equal([9, 0], submissions.Select(submission => (int?)submission!["exit_status"]));
-        Assert.Equal([0, 1], submissions.Select(submission => (int)submission!["submission_num"]!));
-        Assert.Equal(lines + "second\n", (await Home.GantryOk("logs", "again")).Output);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Gantry.Agent.Executors;
 using Gantry.Agent.Executors.Process;
 using Gantry.Agent.Spool;
+using Gantry.Agent.Volumes;
 using Gantry.Model.Link;
 
 namespace Gantry.Agent.Content;
@@ -31,6 +32,9 @@ internal sealed class HostPlace(JobSpool spool, string directory, UnixAccount? a
         await HostUnpack.RunAsync(tar => RepoTree.WriteAsync(repo.Directory!, tar, target, withRoot: !Directory.Exists(target), FileOwner.Root, cancellation), $"the repo could not be put to {target}", account, cancellation);
         Directory.Delete(spool.RepoPath, recursive: true);
     }
+
+    /// <inheritdoc/>
+    public Task PutVolumesAsync(JobOrder order, CancellationToken cancellation) => JobVolumes.LinkAsync(order, directory, account, cancellation);
 
     /// <inheritdoc/>
     public Task PutAsync(LocalArchive archive, CancellationToken cancellation) => HostUnpack.RunAsync(archive.File, Target(archive.Path), account, cancellation);

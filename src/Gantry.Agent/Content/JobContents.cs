@@ -27,14 +27,13 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
     /// <param name="order">Its order.</param>
     /// <param name="place">Where it goes once it is here; null where that is done later.</param>
     /// <param name="mayReadHost">Whether the job itself could read what the agent can.</param>
-    /// <param name="before">Does what has to be done before the files are put into place; null for nothing.</param>
     /// <exception cref="StartRefusedException">It can not be brought, and why.</exception>
     /// <exception cref="IOException">No room.</exception>
-    public Preparation Prepare(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before = null)
+    public Preparation Prepare(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
     {
-        if (order.Files.Count == 0 && order.Repo is null && before is null)
+        if (order is { Files.Count: 0, Repo: null } && (place is null || order.Volumes.Count == 0))
             return Preparation.Ready;
-        var work = _works.GetOrAdd(spool.JobId, _ => Begin(spool, order, place, mayReadHost, before));
+        var work = _works.GetOrAdd(spool.JobId, _ => Begin(spool, order, place, mayReadHost));
         if (!work.Task.IsCompleted)
             return Preparation.Underway;
         work.Task.GetAwaiter().GetResult();
@@ -52,16 +51,15 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
             work.Ended.Cancel();
     }
 
-    private Work Begin(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before)
+    private Work Begin(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost)
     {
         var ended = new CancellationTokenSource();
-        var task = Task.Run(() => BringAsync(spool, order, place, mayReadHost, before, ended.Token));
+        var task = Task.Run(() => BringAsync(spool, order, place, mayReadHost, ended.Token));
         _ = task.ContinueWith(_ => Changed(order.JobId), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new Work(task, ended);
     }
 
-    private async Task<LocalContents> BringAsync(
-        JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, Func<CancellationToken, Task>? before, CancellationToken cancellation)
+    private async Task<LocalContents> BringAsync(JobSpool spool, JobOrder order, IContentPlace? place, bool mayReadHost, CancellationToken cancellation)
     {
         var wanted = order.Repo is { } named && place?.LeavesRepo(named) != true ? named : null;
         var here = new List<LocalArchive>(order.Files.Count);
@@ -70,10 +68,10 @@ internal sealed class JobContents(BlobFetches blobs, GitClone git)
         var repo = wanted is null ? null : await BringAsync(spool, order, wanted, mayReadHost, cancellation);
         if (place is null)
             return new LocalContents(repo, here);
-        // The repo first: files may go into it, and what is there would be in its way.
+        // The repo first: files may go into it, and what is there would be in its way. Then the volumes: files may go into them, too.
         if (repo is not null)
             await place.PutAsync(repo, cancellation);
-        await (before?.Invoke(cancellation) ?? Task.CompletedTask);
+        await place.PutVolumesAsync(order, cancellation);
         foreach (var archive in here)
             await place.PutAsync(archive, cancellation);
         return new LocalContents(repo, here);

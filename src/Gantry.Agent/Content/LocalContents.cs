@@ -32,6 +32,9 @@ internal interface IContentPlace
     /// <summary>Puts the repo there.</summary>
     Task PutAsync(LocalRepo repo, CancellationToken cancellation);
 
+    /// <summary>Gives the job its volumes.</summary>
+    Task PutVolumesAsync(JobOrder order, CancellationToken cancellation);
+
     /// <summary>Puts files there.</summary>
     Task PutAsync(LocalArchive archive, CancellationToken cancellation);
 }

@@ -22,7 +22,7 @@ internal sealed class JobKeeper
     private readonly JobReport _report;
     private volatile bool _hasEnded;
     private readonly JobStop _stop;
-    private long? _endingSince;
+    private readonly JobLeftovers _leftovers;
     private volatile int _started;
     private readonly JobWatch _watch;
     private int _lookPending;
@@ -36,6 +36,7 @@ internal sealed class JobKeeper
         _report = new JobReport(spool.JobId);
         _timer = around.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop = new JobStop(spool, around.Log);
+        _leftovers = new JobLeftovers(spool, around.Time);
         Log = new JobLog(spool);
         _watch = new JobWatch(spool, around.Watcher, () => around.LogGrew(this), Look);
     }
@@ -238,12 +239,15 @@ internal sealed class JobKeeper
                 break;
             case ExecutionPhase.Ending:
                 _witnessed = true;
-                SeeEnding();
+                LookIn(_leftovers.See(Executor, _witnessed));
                 break;
             case ExecutionPhase.Ended:
                 // Found ended when the agent came: JobTable.Load looks for strays of all such jobs at once.
-                if (_isRunning && !KillLeftovers())
+                if (_isRunning && _leftovers.Kill(Executor, _witnessed) is { } pause)
+                {
+                    LookIn(pause);
                     break;
+                }
                 _report.Run(execution);
                 End(execution.DiskFull ? ObservedState.DiskFull : ObservedState.Exited, execution.Problem, execution.FinishedAt, execution.ExitStatus);
                 break;
@@ -256,48 +260,12 @@ internal sealed class JobKeeper
         }
     }
 
-    // The main process is gone. Mostly its cat sees the end of the output at once and the record is whole a moment later. If not, something that it left
-    // behind holds the output open, and goes too.
-    private void SeeEnding()
-    {
-        var waited = WaitedSoFar();
-        if (waited < JobPatience.Leftover)
-        {
-            LookIn(JobPatience.Leftover - waited);
-            return;
-        }
-        Executor.Kill(_spool, _witnessed);
-        if (waited >= JobPatience.Output)
-            Executor.ReleaseOutput(_spool);
-        LookIn(waited < JobPatience.Output ? JobPatience.Output - waited : JobPatience.Output);
-    }
-
-    // Neither wrapper nor record. What is left goes; its last output may be on the way to the file.
     private void SeeGone(Execution execution)
     {
-        if (!KillLeftovers())
-            return;
-        if (Executor.HasOutputLeft(_spool) && WaitedSoFar() < JobPatience.Output)
-            LookIn(JobPatience.Leftover);
+        if ((_leftovers.Kill(Executor, _witnessed) ?? _leftovers.AwaitOutput(Executor)) is { } pause)
+            LookIn(pause);
         else
             End(ObservedState.Lost, execution.Problem);
-    }
-
-    // True when nothing is left of the job, or what is left does not go: then it is not waited for any longer.
-    private bool KillLeftovers()
-    {
-        var left = Executor.Kill(_spool, _witnessed);
-        var patience = left == Leftovers.Some ? JobPatience.Output : JobPatience.Unsure;
-        if (left == Leftovers.None || WaitedSoFar() > patience)
-            return true;
-        LookIn(JobPatience.KillPause);
-        return false;
-    }
-
-    private TimeSpan WaitedSoFar()
-    {
-        _endingSince ??= _around.Time.GetTimestamp();
-        return _around.Time.GetElapsedTime(_endingSince.Value);
     }
 
     private void LookIn(TimeSpan time) => _timer.Change(time < JobPatience.LongestTimer ? time : JobPatience.LongestTimer, Timeout.InfiniteTimeSpan);

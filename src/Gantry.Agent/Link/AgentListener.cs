@@ -68,9 +68,8 @@ internal sealed class AgentListener(AgentFloor floor) : IDisposable
         {
             await connection.RunAsync(Replace, ended);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or JsonException or OperationCanceledException || IsSocketGone(exception))
         {
-            // One that is aborted may find its socket gone in the middle of a write.
             floor.Log.Info($"connection of server {connection.ServerId} ended: {exception.Message}");
         }
         catch (Exception exception)
@@ -83,6 +82,10 @@ internal sealed class AgentListener(AgentFloor floor) : IDisposable
             _connections.TryRemove(connection, out _);
         }
     }
+
+    // A WebSocket looks at its state and at whether it was disposed one after the other, without a lock: aborted in between, it tells of the one where otherwise it tells of the other. Of
+    // anything else that was disposed too early it would be a fault of ours.
+    private static bool IsSocketGone(Exception exception) => exception is ObjectDisposedException { ObjectName: var name } && name.StartsWith("System.Net.", StringComparison.Ordinal);
 
     // A server that dials again has lost the old connection, whether we noticed or not.
     private void Replace(AgentConnection connection)

@@ -53,7 +53,7 @@ public sealed class DockerDaemon : IAsyncLifetime
             "dockerd", "--containerd", Containerd, "--data-root", Path.Combine(folder, "data"), "--exec-root", Path.Combine(folder, "exec"),
             "--pidfile", Path.Combine(folder, "pid"), "-H", Host, "--live-restore", "--bridge", Bridge, "--iptables=false", "--ip6tables=false",
             "--ip-forward=false", "--insecure-registry", "127.0.0.0/8");
-        await Deadline.Until("a Docker daemon that answers", async () => (await TryRun("version")).ExitCode == 0 ? "" : null, seen: () => File.ReadAllText(Path.Combine(folder, "log")));
+        await DockerSocket.UntilAnswersAsync(Socket, Path.Combine(folder, "log"));
     }
 
     /// <summary>Kills it (-9); its containers run on.</summary>
@@ -120,7 +120,6 @@ public sealed class DockerDaemon : IAsyncLifetime
         return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script, "sh", folder, program, .. args]) { RedirectStandardInput = true })!;
     }
 
-    private Task<CommandResult> TryRun(params string[] args) => new CommandRun(new ProcessStartInfo("docker", ["-H", Host, .. args])).Result();
 
     private static string Run(string program, params string[] args)
     {

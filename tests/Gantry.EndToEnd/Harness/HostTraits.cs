@@ -22,4 +22,6 @@ public enum HostTraits
     SmallDocker = 128 | LiveDocker,
     /// <summary>systemd is its first process, and has its sshd as a service.</summary>
     Systemd = 32,
+    /// <summary>Its address is one of IPv6, and it has no other.</summary>
+    IPv6 = 256,
 }

@@ -131,7 +131,7 @@ public sealed class SshHost : IAsyncDisposable
     }
 
     // Port 22, by the kernel's own word: this machine may not be on the host's network.
-    private bool Listens() => SshNetwork.Run("ip", "netns", "exec", Name, "cat", "/proc/net/tcp").Split('\n').Any(line => line.Contains(":0016 00000000:0000 0A", StringComparison.Ordinal));
+    private bool Listens() => SshNetwork.Run("ip", "netns", "exec", Name, "cat", "/proc/net/tcp", "/proc/net/tcp6").Split('\n').Any(line => line.Contains(":0016 ", StringComparison.Ordinal) && line.Contains(":0000 0A ", StringComparison.Ordinal));
 
     private Task<string> UntilDockerAnswers() => Deadline.Until(
         $"a Docker that answers on {Name}",
@@ -192,7 +192,8 @@ public sealed class SshHost : IAsyncDisposable
         SshNetwork.Run("ip", "link", "add", link, "type", "veth", "peer", "name", device, "netns", Name);
         SshNetwork.Run("ip", "link", "set", link, "master", bridge);
         SshNetwork.Run("ip", "link", "set", link, "up");
-        SshNetwork.Run("ip", "-n", Name, "addr", "add", $"{address}/24", "dev", device);
+        // Without asking whether somebody has it already, which takes IPv6 two seconds.
+        SshNetwork.Run("ip", ["-n", Name, "addr", "add", .. address.Contains(':') ? (string[])[$"{address}/64", "nodad"] : [$"{address}/24"], "dev", device]);
         SshNetwork.Run("ip", "-n", Name, "link", "set", device, "up");
     }
 }

@@ -18,6 +18,7 @@ public sealed class SshNetwork : IAsyncDisposable
         Folder = Directory.CreateDirectory($"/var/tmp/gn-{Guid.NewGuid():N}"[..20]).FullName;
         Run("ip", "link", "add", Bridge, "type", "bridge");
         Run("ip", "addr", "add", $"{Prefix}.1/24", "dev", Bridge);
+        Run("ip", "addr", "add", $"{Prefix6}::1/64", "dev", Bridge, "nodad");
         Run("ip", "link", "set", Bridge, "up");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Key);
     }
@@ -40,13 +41,17 @@ public sealed class SshNetwork : IAsyncDisposable
     /// <summary>The network's first three numbers.</summary>
     public string Prefix => $"10.{100 + (number / 250)}.{number % 250}";
 
+    /// <summary>The same of its IPv6 addresses: of those that are nobody's outside.</summary>
+    public string Prefix6 => $"fd67:{number:x}";
+
     /// <summary>Adds a host and boots it.</summary>
     /// <param name="traits">What it is beyond a machine with an SSH server.</param>
     /// <param name="clock">What its wall clock is off by, as libfaketime takes it: "-1h".</param>
     public async Task<SshHost> AddAsync(HostTraits traits = HostTraits.None, string? clock = null)
     {
         var number = hosts.Count;
-        var host = new SshHost(this, $"gn{this.number}x{number}", traits.HasFlag(HostTraits.Inner) ? InnerAddress(10 + number) : $"{Prefix}.{10 + number}", traits, clock);
+        var address = traits.HasFlag(HostTraits.Inner) ? InnerAddress(10 + number) : traits.HasFlag(HostTraits.IPv6) ? $"{Prefix6}::{10 + number}" : $"{Prefix}.{10 + number}";
+        var host = new SshHost(this, $"gn{this.number}x{number}", address, traits, clock);
         hosts.Add(host);
         await host.StartAsync();
         return host;

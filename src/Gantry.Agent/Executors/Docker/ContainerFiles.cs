@@ -15,14 +15,14 @@ internal static class ContainerFiles
     /// <summary>Puts them there, in their order.</summary>
     /// <exception cref="DockerException">Docker refused.</exception>
     public static async Task PutAsync(
-        DockerContainers containers, string name, JobOrder order, DockerConfig? image, LocalContents contents, CancellationToken cancellation)
+        DockerContainers containers, string name, DockerCreate container, JobOrder order, DockerConfig? image, LocalContents contents, CancellationToken cancellation)
     {
         if (contents is { Repo: null, Archives.Count: 0 })
             return;
         var owner = await ContainerOwner.FindAsync(containers, name, order.User ?? image?.User, cancellation);
         // The repo first: files may go into it, and what is there would be in its way.
         if (contents.Repo is { } repo)
-            await PutAsync(containers, name, repo, Resolve(repo.Order.Path, order, image?.WorkingDir), owner, cancellation);
+            await PutAsync(containers, name, container, repo, Resolve(repo.Order.Path, order, image?.WorkingDir), owner, cancellation);
         foreach (var archive in contents.Archives)
         {
             var target = Resolve(archive.Path, order, image?.WorkingDir);
@@ -31,14 +31,18 @@ internal static class ContainerFiles
         }
     }
 
-    private static async Task PutAsync(DockerContainers containers, string name, LocalRepo repo, string target, FileOwner owner, CancellationToken cancellation)
+    private static async Task PutAsync(
+        DockerContainers containers, string name, DockerCreate container, LocalRepo repo, string target, FileOwner owner, CancellationToken cancellation)
     {
-        if (await containers.HasPathAsync(name, target, cancellation) && await containers.HasContentAsync(name, target, cancellation))
+        var within = container.HostConfig.Mounts.Select(mount => mount.Target.TrimEnd('/')).Where(path => path.StartsWith(target.TrimEnd('/') + "/", StringComparison.Ordinal)).ToList();
+        if (await IsTakenAsync(containers, name, container, target, within, cancellation))
         {
             if (repo.Order.SkipIfExists)
                 return;
             throw new StartRefusedException(RepoPlaces.Taken(target));
         }
+        if (await RepoPlaces.FindCoveredAsync(repo, target, within, cancellation) is { } covered)
+            throw new StartRefusedException(RepoPlaces.Covered(covered));
         // With its root: Docker itself makes a working directory, and makes it root's.
         if (repo.Archive is { } archive)
         {
@@ -53,6 +57,26 @@ internal static class ContainerFiles
                 await RepoTree.WriteAsync(repo.Directory!, writer, target, withRoot: true, owner, cancellation);
             },
             cancellation);
+    }
+
+    // What Docker shows of a container's files has its mounts in it, and the directories that it makes for them. What the image alone has there is seen in a container without any.
+    private static async Task<bool> IsTakenAsync(
+        DockerContainers containers, string name, DockerCreate container, string target, List<string> within, CancellationToken cancellation)
+    {
+        if (within.Count == 0)
+            return await HasContentAsync(name);
+        var bare = $"{name}-bare";
+        await containers.CreateAsync(bare, container with { HostConfig = container.HostConfig with { Mounts = [] } }, cancellation);
+        try
+        {
+            return await HasContentAsync(bare);
+        }
+        finally
+        {
+            await containers.RemoveAsync(bare, force: true, CancellationToken.None);
+        }
+
+        async Task<bool> HasContentAsync(string of) => await containers.HasPathAsync(of, target, cancellation) && await containers.HasContentAsync(of, target, cancellation);
     }
 
     private static Task PutAsync(DockerContainers containers, string name, string archive, string target, bool withRoot, FileOwner owner, CancellationToken cancellation) => containers.UnpackAsync(

@@ -80,12 +80,13 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
+            var request = ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus);
             var made = InstanceMounts.Make(order.Container!.Mounts);
-            var id = await docker.Containers.CreateAsync(_name, ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus), _ended.Token);
+            var id = await docker.Containers.CreateAsync(_name, request, _ended.Token);
             if (made.Count > 0)
                 InstanceMounts.Give(made, await ContainerOwner.FindAsync(docker.Containers, _name, order.User ?? image.Config?.User, _ended.Token));
             await RequireShellAsync();
-            await ContainerFiles.PutAsync(docker.Containers, _name, order, image.Config, contents, _ended.Token);
+            await ContainerFiles.PutAsync(docker.Containers, _name, request, order, image.Config, contents, _ended.Token);
             if (contents.Repo?.Directory is not null)
                 Directory.Delete(spool.RepoPath, recursive: true);
             await NodeSshClient.PutAsync(docker.Containers, _name, order, image.Config, _ended.Token);

@@ -72,13 +72,15 @@ internal sealed class DockerContainers(DockerApi api)
         }
     }
 
-    /// <summary>Unpacks a tar at the root of a container's file system.</summary>
+    /// <summary>
+    /// Unpacks a tar at the root of a container's file system, its mounts included. A file does not replace a directory: Docker would empty that first, and it may be a volume.
+    /// </summary>
     /// <param name="name">The container.</param>
     /// <param name="write">Writes the tar.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task UnpackAsync(string name, Func<Stream, Task> write, CancellationToken cancellation)
     {
-        using var reply = await api.CallAsync(HttpMethod.Put, $"containers/{name}/archive?path=/", new PushContent(write), cancellation);
+        using var reply = await api.CallAsync(HttpMethod.Put, $"containers/{name}/archive?path=/&noOverwriteDirNonDir=1", new PushContent(write), cancellation);
     }
 
     /// <summary>One container; null when there is none of that name.</summary>

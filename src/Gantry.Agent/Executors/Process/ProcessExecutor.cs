@@ -19,12 +19,7 @@ internal sealed class ProcessExecutor(string wrapperPath, HostTools tools, int j
             $"The job is to run as user {order.User}, which needs the program setpriv (package util-linux), and this host has none.");
         var directory = WorkingDirectory.Prepare(spool, order, account);
         JobVolumes.Ensure(order);
-        var brought = contents.Prepare(
-            spool,
-            order,
-            new HostPlace(spool, directory, account),
-            mayReadHost: account is null,
-            order.Volumes.Count == 0 ? null : cancellation => JobVolumes.LinkAsync(order, directory, account, cancellation));
+        var brought = contents.Prepare(spool, order, new HostPlace(spool, directory, account), mayReadHost: account is null);
         if (brought != Preparation.Ready)
             return brought;
         var command = CommandLine.Fit(spool, order.Command);
