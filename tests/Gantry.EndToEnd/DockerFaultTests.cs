@@ -95,9 +95,10 @@ public sealed class DockerFaultTests(DockerDaemon docker) : DockerTest(docker)
         await gate.UntilEnded();
         await Docker.StartAsync();
 
-        // What it wrote while Docker was gone waits in a pipe that the next Docker reads. Its exit status is Docker's to know.
+        // What it wrote while Docker was gone waited in a pipe that went with it. Its exit status is Docker's to know.
         var run = await Home.Api.UntilFinished("unseen");
         Assert.NotNull(ServerApi.Submission(run)!["exit_status"]);
+        Assert.Contains("Docker was away when the job ended", (string?)ServerApi.Submission(run)!["termination_reason_message"], StringComparison.Ordinal);
         await UntilRemoved("unseen");
     }
 

@@ -109,6 +109,9 @@ public sealed class FleetDockerFaultTests : FleetTest
         // Its shell may say how the program that it waited for ended.
         Assert.Matches("^up\n(Terminated\n)?told\n$", await Text("ended"));
 
+        // Nothing is placed there before the host has said that its Docker is back.
+        await UntilInstance("with its Docker", host, instance => (string?)instance["health_status"] == "healthy");
+
         // A reboot takes agent and container, and what policy says goes for the run: here, that it is run once more.
         await Home.Submit("again", ["echo run $(cat /shared/runs 2>/dev/null); echo x >> /shared/runs; while [ ! -e /shared/go ]; do sleep 0.05; done"], $"retry: {{on_events: [interruption], duration: 1h}}\n{Keys}");
         await Home.Api.UntilRun("again", "running");

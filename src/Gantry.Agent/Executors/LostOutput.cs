@@ -9,6 +9,9 @@ internal static class LostOutput
     public const string ByDocker =
         "Docker's disk was full while the job ran, and Docker dropped what it wrote then: its log has gaps. Make room on the host (docker system df).";
 
+    /// <summary>Docker was away at the end. What a container writes then waits in a pipe, and goes with the container.</summary>
+    public const string WithDocker = "Docker was away when the job ended: what it wrote last may be missing from its log.";
+
     /// <summary>An end with the reason that is in the job's spool.</summary>
     public static Execution Explain(JobSpool spool, Execution ended)
     {

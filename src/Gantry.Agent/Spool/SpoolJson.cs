@@ -16,6 +16,8 @@ internal sealed record ExitRecord
     public DateTimeOffset? FinishedAt { get; init; }
     /// <summary>Whether the kernel ended something of a container for want of memory.</summary>
     public bool? OutOfMemory { get; init; }
+    /// <summary>Whether Docker was away when a container ended.</summary>
+    public bool? EndUnseen { get; init; }
     /// <summary>Whether Docker dropped some of a container's output for want of room.</summary>
     public bool? OutputGaps { get; init; }
 }

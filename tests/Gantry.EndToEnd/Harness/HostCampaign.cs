@@ -6,7 +6,7 @@ namespace Gantry.EndToEnd.Harness;
 
 /// <summary>
 /// Three hosts with a Docker each, tasks in containers there, and faults at random moments: cut off the network, rebooted, agent killed, Docker killed or
-/// restarted. Then looks at each task: it ran once at most, its end is known and right, its log is whole. The only other end that is right is <c>process_lost</c>
+/// restarted. Then looks at each task: it ran once at most, its end is known and right, its log is whole, or says that Docker was away at its end. The only other end that is right is <c>process_lost</c>
 /// of a task on a host that was rebooted, or of one that never began.
 /// </summary>
 /// <param name="home">Where the server is.</param>
@@ -122,7 +122,9 @@ public sealed class HostCampaign(GantryHome home, SshNetwork network, int seed, 
             wrong.Add($"{Name(task)}: started {starts} times, ended {ends} times ({status}, {reason}) on {place}");
         if (status != (ExitCode(task) == 0 ? "done" : "failed") || exitStatus != ExitCode(task))
             wrong.Add($"{Name(task)}: {status} with {exitStatus} ({reason}: {submission["termination_reason_message"]}), not {ExitCode(task)}");
-        if (log != expected)
+        // What it wrote while Docker was away may go with it, and only then.
+        var isCut = ((string?)submission["termination_reason_message"])?.Contains("Docker was away", StringComparison.Ordinal) == true && expected.StartsWith(log, StringComparison.Ordinal);
+        if (log != expected && !isCut)
             wrong.Add($"{Name(task)}: its log has {log.Length} bytes, not {expected.Length}:\n{log}");
         return 0;
     }

@@ -32,6 +32,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     private volatile Execution _now = new(ExecutionPhase.Starting);
     private volatile bool _wasRemoved;
     private volatile bool _wasFull;
+    private volatile bool _isUnseen;
     private string _never = NeverRan;
     private string? _stopSignal;
 
@@ -176,6 +177,8 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             await Task.WhenAny(stopped, Task.Delay(LongestSilence, docker.Time, _ended.Token));
         await over.CancelAsync();
         await Task.WhenAll(stopped, copied).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // Until it is seen to run again.
+        _isUnseen = stopped.Exception?.InnerException is DockerGoneException;
         if (stopped.IsFaulted || copied.IsFaulted)
             await Task.Delay(Pause, docker.Time, _ended.Token);
     }
@@ -229,6 +232,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             StartedAt = state.StartedAt,
             FinishedAt = state.FinishedAt,
             OutOfMemory = state.OOMKilled && state.ExitCode != 0 ? true : null,
+            EndUnseen = _isUnseen ? true : null,
             OutputGaps = (DockerLogFile.HasScar(container.LogPath) ?? docker.Disk.WasFullSince(state.StartedAt)) ? true : null,
         });
         await RemoveAsync(force: false);

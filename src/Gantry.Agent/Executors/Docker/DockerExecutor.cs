@@ -146,6 +146,7 @@ internal sealed class DockerExecutor(DockerAddress address, Guid agentId, JobCon
         return output != 0 ? LostOutput.Explain(spool, ended)
             : record.OutOfMemory == true ? ended with { Problem = OutOfMemory(spool) }
             : record.OutputGaps == true ? ended with { Problem = LostOutput.ByDocker }
+            : record.EndUnseen == true ? ended with { Problem = LostOutput.WithDocker }
             : ended;
     }
 
