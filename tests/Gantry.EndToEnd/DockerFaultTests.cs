@@ -49,6 +49,20 @@ public sealed class DockerFaultTests(DockerDaemon docker) : DockerTest(docker)
     }
 
     [Fact]
+    public async Task JobForgottenWhileItsContainerIsBeingRemoved_LeavesNone()
+    {
+        // Docker needs a while for so many files. The job's end is known before, and then its runner hangs up; Docker refuses another removal until that one is done.
+        await Home.Submit("slow-to-go", ["mkdir /tmp/files; for i in $(seq 1 8000); do echo > /tmp/files/$i; done"], Image());
+        var job = (string)ServerApi.Submission(await Home.Api.UntilRun("slow-to-go", "done"))!["id"]!;
+        var log = Path.Combine(Home.AgentDirectory, "agent.log");
+        await Deadline.Until("the job forgotten", () => File.ReadAllText(log).Contains($"{job} forgotten", StringComparison.Ordinal));
+
+        await UntilRemoved("slow-to-go");
+
+        Assert.DoesNotContain("not removed yet", File.ReadAllText(log), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ServerKilled_ContainerRuns_GoesOnAndIsWhole()
     {
         var gate = new Gate(Home, "lives");

@@ -97,11 +97,16 @@ internal sealed class DockerContainers(DockerApi api)
     }
 
     /// <summary>Returns when it does not run, or is no more.</summary>
-    public async Task UntilStoppedAsync(string name, CancellationToken cancellation)
+    public Task UntilStoppedAsync(string name, CancellationToken cancellation) => UntilAsync(name, "not-running", cancellation);
+
+    /// <summary>Returns when it is no more, or a removal of it has failed.</summary>
+    public Task UntilRemovedAsync(string name, CancellationToken cancellation) => UntilAsync(name, "removed", cancellation);
+
+    private async Task UntilAsync(string name, string condition, CancellationToken cancellation)
     {
         try
         {
-            using var reply = await api.CallAsync(HttpMethod.Post, $"containers/{name}/wait?condition=not-running", cancellation);
+            using var reply = await api.CallAsync(HttpMethod.Post, $"containers/{name}/wait?condition={condition}", cancellation);
             // The status comes at once, the end with the body.
             await reply.Content.LoadIntoBufferAsync(cancellation);
         }

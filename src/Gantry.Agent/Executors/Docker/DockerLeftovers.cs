@@ -8,10 +8,6 @@ namespace Gantry.Agent.Executors.Docker;
 /// </summary>
 internal static class DockerLeftovers
 {
-    private const int MostTries = 30;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <summary>Removes every ended container with this agent's label whose job is not needed.</summary>
     /// <param name="docker">Docker.</param>
     /// <param name="isNeeded">Whether a job's container is still needed; asked after Docker was.</param>
@@ -58,16 +54,13 @@ internal static class DockerLeftovers
     {
         try
         {
-            // Refused while another removal is under way, one that was given up with its connection included: Docker may finish that one or not.
-            for (var tries = 0; !await docker.Containers.RemoveAsync(ContainerRequest.NameOf(jobId), force: true, CancellationToken.None); tries++)
-            {
-                if (tries == MostTries)
-                {
-                    docker.Log.Info($"job {jobId}: its container is not removed yet: another removal is under way");
-                    return;
-                }
-                await Task.Delay(Pause, docker.Time);
-            }
+            // Refused while another removal is under way, also one whose asker has hung up with its runner: Docker goes on with that.
+            var name = ContainerRequest.NameOf(jobId);
+            if (await docker.Containers.RemoveAsync(name, force: true, CancellationToken.None))
+                return;
+            await docker.Containers.UntilRemovedAsync(name, CancellationToken.None);
+            if (!await docker.Containers.RemoveAsync(name, force: true, CancellationToken.None))
+                docker.Log.Info($"job {jobId}: its container is not removed yet: another removal is under way");
         }
         catch (Exception exception) when (exception is DockerException or DockerGoneException)
         {
