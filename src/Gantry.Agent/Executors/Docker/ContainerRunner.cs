@@ -81,8 +81,9 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
         try
         {
             var cpus = await docker.Containers.CpusAsync(_ended.Token);
-            var request = ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus);
+            // First: the request leaves out what is not there.
             var made = InstanceMounts.Make(order.Container!.Mounts);
+            var request = ContainerRequest.Of(spool, order, image.Config, docker.AgentId, cpus);
             var id = await docker.Containers.CreateAsync(_name, request, _ended.Token);
             if (made.Count > 0)
                 InstanceMounts.Give(made, await ContainerOwner.FindAsync(docker.Containers, _name, order.User ?? image.Config?.User, _ended.Token));
