@@ -40,15 +40,12 @@ public static class DebianImage
     /// <summary>Makes it in the Docker of each of some hosts.</summary>
     public static void Make(IReadOnlyList<SshHost> hosts)
     {
-        var root = Directory.CreateTempSubdirectory("gd-image-").FullName;
-        // A folder that hosts have in common with this machine.
-        var tar = $"/var/tmp/{Path.GetFileName(root)}.tar";
-        Fill(root);
-        SshNetwork.Run("tar", "-C", root, "-cf", tar, ".");
+        // In a folder that hosts have in common with this machine.
+        var tar = $"/var/tmp/gd-{Guid.NewGuid():N}.tar";
+        TestImages.WriteTar(tar, Fill);
         foreach (var host in hosts)
             host.Docker(["import", .. Changes.SelectMany(change => new[] { "--change", change }), tar, Name]);
         File.Delete(tar);
-        Directory.Delete(root, recursive: true);
     }
 
     private static void Fill(string root) => SshNetwork.Run("/bin/sh", "-c", Script, "sh", root);

@@ -120,7 +120,6 @@ public sealed class DockerDaemon : IAsyncLifetime
         return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script, "sh", folder, program, .. args]) { RedirectStandardInput = true })!;
     }
 
-
     private static string Run(string program, params string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;

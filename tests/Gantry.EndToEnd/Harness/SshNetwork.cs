@@ -83,7 +83,7 @@ public sealed class SshNetwork : IAsyncDisposable
             lock (hosts)
             {
                 if (tools is null)
-                    TestImages.WriteTools(tools = Path.Combine(Folder, "tools.tar"));
+                    TestImages.WriteTar(tools = Path.Combine(Folder, "tools.tar"), TestImages.FillTools);
                 return tools;
             }
         }

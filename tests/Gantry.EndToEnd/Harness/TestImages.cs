@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Gantry.EndToEnd.Harness;
@@ -27,11 +26,11 @@ public static class TestImages
         File.WriteAllText(Path.Combine(root, "etc", "passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n");
     }
 
-    /// <summary>Writes <see cref="Tools"/> as a tar that <c>docker import</c> takes.</summary>
-    public static void WriteTools(string tar)
+    /// <summary>Writes what is put into a folder as a tar that <c>docker import</c> takes.</summary>
+    public static void WriteTar(string tar, Action<string> fill)
     {
         var root = Directory.CreateTempSubdirectory("gd-image-").FullName;
-        FillTools(root);
+        fill(root);
         SshNetwork.Run("tar", "-C", root, "-cf", tar, ".");
         Directory.Delete(root, recursive: true);
     }
