@@ -9,6 +9,9 @@ namespace Gantry.Agent.Tests;
 /// <summary>Nodes of runs on this host, whose address is the loopback one: the real ssh in jobs, the real sshd before them.</summary>
 public sealed class NodeSshTests
 {
+    // Signals of Linux.
+    private const int Stop = 19, Continue = 18;
+
     private readonly int _port = FreePort();
 
     [Fact]
@@ -84,6 +87,30 @@ public sealed class NodeSshTests
         await next.UntilEndedAsync(node.JobId);
         await Eventually.True(() => !IsListening() && !Directory.Exists(Path.Combine(agent.Spool, "node-ssh")), "nobody to listen");
         Assert.Equal(ObservedState.Running, next.Observed(alone.JobId)!.State);
+    }
+
+    [Fact]
+    public async Task Node_WantedWhileTheFormerSshdStillEnds_StartsOnceItsOwnListens()
+    {
+        SkipWithoutSshd();
+        await using var agent = await TestAgent.StartAsync();
+        await using var server = await agent.ConnectAsync();
+        var former = Node(server, Key(), Key(), "exec sleep 600", "former");
+        await server.WantAsync(former);
+        await server.UntilRunningAsync(former.JobId);
+        var sshd = int.Parse(await File.ReadAllTextAsync(Path.Combine(agent.Spool, "node-ssh", "pid")));
+        Assert.Equal(0, Native.Libc.kill(sshd, Stop));
+        await server.StopAsync(former.JobId, 0);
+        await server.UntilEndedAsync(former.JobId);
+
+        var next = Node(server, Key(), Key(), "ssh 127.0.0.1 'echo in $NAME'", "next");
+        await server.WantAsync(next);
+        await server.UntilEndedAsync(await server.StartAsync("true"));
+        Assert.Equal(ObservedState.Accepted, server.Observed(next.JobId)?.State ?? ObservedState.Accepted);
+        Assert.Equal(0, Native.Libc.kill(sshd, Continue));
+
+        Assert.Equal(0, (await server.UntilEndedAsync(next.JobId)).ExitStatus);
+        Assert.Equal("in next\n", server.Text(next.JobId));
     }
 
     [Fact]

@@ -25,6 +25,8 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
     private readonly Dictionary<Guid, Node> _nodes = [];
     private int _watch = -1;
     private int _sshd;
+    // Was told to end, and has the port until it has ended.
+    private int _leaving;
     private long _since;
     private bool _hasFailed, _isReplaced;
     private string _complaint = "";
@@ -106,7 +108,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
         {
             if (Directory.Exists(_directory))
             {
-                End(Listener(), withSessions: true);
+                TellToEnd(Running(), withSessions: true);
                 watcher.Forget(_watch);
                 _watch = -1;
                 Directory.Delete(_directory, recursive: true);
@@ -118,19 +120,13 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
         var nodes = _nodes.Values.OrderBy(node => node.Rank.Length).ThenBy(node => node.Rank, StringComparer.Ordinal).ToList();
         Replace("authorized_keys", string.Concat(nodes.Select(node => $"restrict,pty,command=\"{node.Command.Replace("\"", "\\\"", StringComparison.Ordinal)}\" {node.Ssh.UserPublicKey}\n")));
         var isNew = Replace("host_key", nodes[0].Ssh.HostKey) | Replace("config", Config(nodes));
-        var listener = Listener();
-        if (listener != 0 && !isNew)
-        {
-            (_hasFailed, _complaint) = (false, "");
-            return;
-        }
-        if (listener != 0)
-        {
-            (_isReplaced, _since) = (_sshd != 0, time.GetTimestamp());
-            End(listener, withSessions: false);
-        }
-        if (listener == 0 && _sshd == 0 && (!_hasFailed || time.GetElapsedTime(_since) > Patience))
+        var running = Running();
+        if (running != 0 && isNew)
+            TellToEnd(running, withSessions: false);
+        else if (running == 0 && !Lives(_leaving) && (!_hasFailed || time.GetElapsedTime(_since) > Patience))
             Start();
+        else if (Listener() != 0)
+            (_hasFailed, _complaint) = (false, "");
     }
 
     private void Start()
@@ -142,7 +138,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
         if (_watch < 0)
             _watch = watcher.WatchDirectory(_directory, name => Later(name is "pid" or "" ? WakeJobs : () => { }));
         File.Delete(ErrorPath);
-        (_since, _isReplaced) = (time.GetTimestamp(), false);
+        (_since, _isReplaced, _leaving) = (time.GetTimestamp(), false, 0);
         _sshd = Spawn.InOwnSession([sshd, "-D", "-e", "-f", ConfigPath], BaseEnvironment.Block(), ErrorPath);
         watcher.WatchProcess(_sshd, () => Later(Ended));
     }
@@ -175,26 +171,36 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
             log.Error($"nodes of a run can not ssh to this host: {_complaint = why}");
     }
 
-    // It writes its pid once it listens. The number may be another process's by now.
-    private int Listener()
+    // It writes its pid once it listens.
+    private int Listener() =>
+        int.TryParse(SpoolFiles.Text(Path.Combine(_directory, "pid")), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid) && pid != _leaving && Lives(pid) ? pid : 0;
+
+    // Also one that does not listen yet.
+    private int Running() => Listener() is not 0 and var listener ? listener : _sshd == _leaving ? 0 : _sshd;
+
+    // The number may be another process's by now.
+    private bool Lives(int pid)
     {
         try
         {
-            return int.TryParse(SpoolFiles.Text(Path.Combine(_directory, "pid")), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid)
-                && File.ReadAllBytes($"/proc/{pid}/cmdline").AsSpan().IndexOf(Encoding.UTF8.GetBytes(ConfigPath)) >= 0 && ProcStat.Of(pid) is { HasEnded: false } ? pid : 0;
+            return pid != 0 && File.ReadAllBytes($"/proc/{pid}/cmdline").AsSpan().IndexOf(Encoding.UTF8.GetBytes(ConfigPath)) >= 0 && ProcStat.Of(pid) is { HasEnded: false };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return 0;
+            return false;
         }
     }
 
-    private static void End(int listener, bool withSessions)
+    private void TellToEnd(int sshd, bool withSessions)
     {
-        if (listener == 0)
+        if (sshd == 0)
             return;
-        var sessions = withSessions ? ProcessTable.All().Where(stat => stat.Parent == listener).Select(stat => stat.Pid).ToList() : [];
-        foreach (var pid in sessions.Append(listener))
+        (_leaving, _isReplaced, _since) = (sshd, _sshd != 0, time.GetTimestamp());
+        // An earlier agent's: nobody else tells when it has ended.
+        if (_sshd == 0)
+            watcher.WatchProcess(sshd, () => Later(WakeJobs));
+        var sessions = withSessions ? ProcessTable.All().Where(stat => stat.Parent == sshd).Select(stat => stat.Pid).ToList() : [];
+        foreach (var pid in sessions.Append(sshd))
             _ = Libc.kill(pid, Libc.SIGTERM);
     }
 
