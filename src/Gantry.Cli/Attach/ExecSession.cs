@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Gantry.Cli.Interop;
 using Gantry.Cli.Output;
 using Gantry.Client;
@@ -19,7 +20,7 @@ internal sealed class ExecSession(JobStream stream, ExecStart start, DescriptorS
     {
         await frames.WriteStartAsync(start, cancellation);
         using var raw = start is { Tty: true, Interactive: true } ? new RawTerminal() : null;
-        using var signals = new Signals(frames, start.Tty, cancellation);
+        using var signals = new Signals(frames, start, cancellation);
         // Reading a terminal can not be cancelled: the process ends with the read under way.
         var input = start.Interactive ? Task.Run(() => InputAsync(cancellation), cancellation) : Task.CompletedTask;
         while (await frames.ReadAsync(cancellation) is var (type, content))
@@ -61,16 +62,19 @@ internal sealed class ExecSession(JobStream stream, ExecStart start, DescriptorS
     /// <summary>With a terminal only its size: its keys are bytes. Without one the signals themselves go to the command.</summary>
     private sealed class Signals : IDisposable
     {
-        private readonly ExecFrames frames;
-        private readonly CancellationToken cancellation;
+        private const int WindowChanged = 28;
+        private readonly Channel<int> came = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true });
         private readonly List<PosixSignalRegistration> registrations = [];
 
-        public Signals(ExecFrames frames, bool tty, CancellationToken cancellation)
+        public Signals(ExecFrames frames, ExecStart start, CancellationToken cancellation)
         {
-            (this.frames, this.cancellation) = (frames, cancellation);
-            if (tty)
+            _ = Task.Run(() => SendAsync(frames, cancellation), cancellation);
+            if (start.Tty)
             {
-                registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()));
+                registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => came.Writer.TryWrite(WindowChanged)));
+                // Nobody heard what changed it before.
+                if (RawTerminal.Size != (start.Columns, start.Rows))
+                    came.Writer.TryWrite(WindowChanged);
                 return;
             }
             foreach (var (signal, number) in new[] { (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15), (PosixSignal.SIGHUP, 1) })
@@ -78,36 +82,44 @@ internal sealed class ExecSession(JobStream stream, ExecStart start, DescriptorS
                 registrations.Add(PosixSignalRegistration.Create(signal, context =>
                 {
                     context.Cancel = true;
-                    Send(ExecFrameType.Signal, [(byte)number]);
+                    came.Writer.TryWrite(number);
                 }));
             }
         }
 
-        private void Resize()
-        {
-            var (columns, rows) = RawTerminal.Size;
-            var content = new byte[4];
-            BinaryPrimitives.WriteUInt16BigEndian(content, (ushort)columns);
-            BinaryPrimitives.WriteUInt16BigEndian(content.AsSpan(2), (ushort)rows);
-            Send(ExecFrameType.Resize, content);
-        }
-
-        private void Send(ExecFrameType type, byte[] content) => _ = Task.Run(async () =>
+        // One after the other, and the size as it is then: the last one that is sent is the one that stays.
+        private async Task SendAsync(ExecFrames frames, CancellationToken cancellation)
         {
             try
             {
-                await frames.WriteAsync(type, content, cancellation);
+                await foreach (var number in came.Reader.ReadAllAsync(cancellation))
+                {
+                    if (number == WindowChanged)
+                        await frames.WriteAsync(ExecFrameType.Resize, Size(), cancellation);
+                    else
+                        await frames.WriteAsync(ExecFrameType.Signal, new[] { (byte)number }, cancellation);
+                }
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
             {
                 // The command has ended meanwhile.
             }
-        });
+        }
+
+        private static byte[] Size()
+        {
+            var (columns, rows) = RawTerminal.Size;
+            var content = new byte[4];
+            BinaryPrimitives.WriteUInt16BigEndian(content, (ushort)columns);
+            BinaryPrimitives.WriteUInt16BigEndian(content.AsSpan(2), (ushort)rows);
+            return content;
+        }
 
         public void Dispose()
         {
             foreach (var registration in registrations)
                 registration.Dispose();
+            came.Writer.TryComplete();
         }
     }
 }
