@@ -63,7 +63,7 @@ internal sealed class TestAgent : IAsyncDisposable
     }
 
     public Task<TestServer> ConnectAsync(Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null) =>
-        TestServer.ConnectAsync(Spool, id, givesCredit, takesStreams, lease);
+        TestServer.ConnectAsync(Spool, ReadLog, id, givesCredit, takesStreams, lease);
 
     /// <summary>The guard of leases; null when none lives.</summary>
     public int? Guard => Leftovers.Of(Path.Combine(Spool, "gantry-guard")) is [var pid, ..] ? pid : null;

@@ -19,13 +19,15 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly Dictionary<Guid, ReceivedLog> _logs = [];
     private readonly List<(Guid Job, ObservedState State, long LogReceived)> _history = [];
     private readonly bool _givesCredit;
+    private readonly Func<string> _agentLog;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _receiving = Task.CompletedTask;
     private Exception? _failure;
+    private Exception? _over;
 
-    private TestServer(WebSocket socket, Guid id, bool givesCredit)
+    private TestServer(WebSocket socket, Guid id, bool givesCredit, Func<string> agentLog)
     {
-        (_socket, Id, _givesCredit) = (socket, id, givesCredit);
+        (_socket, Id, _givesCredit, _agentLog) = (socket, id, givesCredit, agentLog);
         Streams = new LinkStreams(isServer: true, () => _ = SendStreamsAsync(), (_, stream) => stream.Abort("Nothing is served here."));
     }
 
@@ -43,12 +45,13 @@ internal sealed class TestServer : IAsyncDisposable
     public IReadOnlyList<ObservedVolume> Volumes { get; private set; } = [];
     public bool IsClosed => _receiving.IsCompleted;
 
-    public static async Task<TestServer> ConnectAsync(string spool, Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null)
+    public static async Task<TestServer> ConnectAsync(
+        string spool, Func<string> agentLog, Guid? id = null, bool givesCredit = true, bool takesStreams = false, TimeSpan? lease = null)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(AgentAddress.SocketPath(spool)));
         var server = new TestServer(
-            WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit);
+            WebSocket.CreateFromStream(new NetworkStream(socket, true), new WebSocketCreationOptions { IsServer = false }), id ?? Guid.NewGuid(), givesCredit, agentLog);
         server.Lease = lease;
         await server.SendAsync(new ServerHello
         {
@@ -183,6 +186,10 @@ internal sealed class TestServer : IAsyncDisposable
         {
             await _socket.SendAsync(bytes, WebSocketMessageType.Text, true, CancellationToken.None);
         }
+        catch (WebSocketException exception)
+        {
+            throw new InvalidOperationException($"The agent's connection is over ({_over}). Its log:\n{_agentLog()}", exception);
+        }
         finally
         {
             _sending.Release();
@@ -224,6 +231,7 @@ internal sealed class TestServer : IAsyncDisposable
             }
             catch (Exception exception) when (exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
             {
+                _over = exception;
                 return;
             }
             if (part.MessageType == WebSocketMessageType.Close)
