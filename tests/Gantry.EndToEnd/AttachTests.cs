@@ -57,8 +57,9 @@ public sealed class AttachTests : EndToEndTest
     public async Task Apply_OfATaskWithPorts_ForwardsThemWhileItIsFollowed()
     {
         var (port, local) = (Gantry.Testing.FreePort.Take(), Gantry.Testing.FreePort.Take());
+        var end = Path.Combine(Home.Work, "end");
 
-        using var apply = Home.Apply("ported", [$"mkdir www; echo page > www/index.html; busybox httpd -p 127.0.0.1:{port} -h www; until [ -e end ]; do sleep 0.02; done"], $"ports: [\"{local}:{port}\"]");
+        using var apply = Home.Apply("ported", [$"mkdir www; echo page > www/index.html; busybox httpd -p 127.0.0.1:{port} -h www; until [ -e '{end}' ]; do sleep 0.02; done"], $"ports: [\"{local}:{port}\"]");
 
         using var http = new HttpClient();
         await Deadline.Until("the page", async () =>
@@ -72,7 +73,7 @@ public sealed class AttachTests : EndToEndTest
                 return false;
             }
         });
-        await Home.GantryOk("exec", "ported", "--", "touch", "end");
+        await File.WriteAllTextAsync(end, "", TestContext.Current.CancellationToken);
         Assert.Equal(0, (await apply.Result()).ExitCode);
     }
 
@@ -80,7 +81,8 @@ public sealed class AttachTests : EndToEndTest
     public async Task Attached_WithLogs_PrintsThemFromTheirBeginning_AndEndsAsTheRunDoes()
     {
         Home.Environment["HOME"] = Home.Directory;
-        await Home.Submit("told", ["echo before; echo complaint >&2", "until [ -e go ]; do sleep 0.02; done", "echo while", "until [ -e end ]; do sleep 0.02; done", "echo last", "exit 3"]);
+        var end = Path.Combine(Home.Work, "end");
+        await Home.Submit("told", ["echo before; echo complaint >&2", "until [ -e go ]; do sleep 0.02; done", "echo while", $"until [ -e '{end}' ]; do sleep 0.02; done", "echo last", "exit 3"]);
         await Home.Api.UntilRun("told", "running");
         await Deadline.Until("its first lines", async () => (await Home.GantryOk("logs", "told")).Output == "before\ncomplaint\n");
 
@@ -90,7 +92,7 @@ public sealed class AttachTests : EndToEndTest
         await Deadline.Until("both attachments' words", () => attach.Error.Contains("ssh told", StringComparison.Ordinal) && quiet.Error.Contains("ssh told", StringComparison.Ordinal));
         Assert.Equal(0, (await Ssh("told", "touch go")).ExitCode);
         await attach.UntilOutput("while\n");
-        Assert.Equal(0, (await Ssh("told", "touch end")).ExitCode);
+        await File.WriteAllTextAsync(end, "", TestContext.Current.CancellationToken);
 
         var (result, other) = (await attach.Result(), await quiet.Result());
         Assert.Equal(("before\ncomplaint\nwhile\nlast\n", 1), (result.Output, result.ExitCode));

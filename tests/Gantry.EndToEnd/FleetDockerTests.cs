@@ -6,8 +6,9 @@ namespace Gantry.EndToEnd;
 /// <summary>Containers on hosts of a fleet, each with a Docker of its own.</summary>
 public sealed class FleetDockerTests : FleetTest
 {
+    // Whichever end of busybox's nc has no input left ends, and the other one with it: the one that listens has an input that does not end.
     private const string Talk = """
-        if [ $DSTACK_NODE_RANK = 0 ]; then nc -l -p 7070; else
+        if [ $DSTACK_NODE_RANK = 0 ]; then mkfifo /tmp/open; nc -l -p 7070 0<> /tmp/open; else
         until echo "hello from $DSTACK_NODE_RANK of $DSTACK_NODES_NUM" | nc $DSTACK_MASTER_NODE_IP 7070; do sleep 0.05; done; fi
         """;
 
