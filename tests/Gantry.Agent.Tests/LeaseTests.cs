@@ -81,7 +81,7 @@ public sealed class LeaseTests
         Process.GetProcessById(first).Kill();
 
         await Eventually.True(() => agent.Guard is { } other && other != first, "another guard");
-        await Eventually.True(() => File.ReadAllText(Path.Combine(agent.Spool, "guard.pid")) == $"{agent.Guard}\n", "the guard to guard");
+        await Eventually.True(() => Spool.SpoolFiles.Text(Path.Combine(agent.Spool, "guard.pid")) == $"{agent.Guard}\n", "the guard to guard");
         Assert.Equal(ObservedState.Running, server.Observed(job)!.State);
     }
 
