@@ -16,6 +16,18 @@ internal static class RowByRow
     public static bool Is(MigrationScript script, Dialect dialect) =>
         ScriptStatement.Of(script, dialect).TrueForAll(statement => statement.Step.Kind is not (StepKind.Backfill or StepKind.Verify) && Is(SqlParser.Read(statement.Statement, dialect)));
 
+    /// <summary>The tables whose rows such a script can change, or that it can fail over. A table that it makes has no rows yet; an index that it drops has none of its own.</summary>
+    public static IEnumerable<ObjectName> Tables(MigrationScript script, Dialect dialect) =>
+        ScriptStatement.Of(script, dialect).SelectMany(statement => Tables(SqlParser.Read(statement.Statement, dialect)));
+
+    private static IEnumerable<ObjectName> Tables(Statement statement) => statement switch
+    {
+        CreateIndexStatement index => [index.Table.Name],
+        DropStatement { Kind: "TABLE" } drop => drop.Names,
+        AlterTableStatement alter => [alter.Name, .. alter.Actions.OfType<AddColumn>().SelectMany(add => add.Column.Constraints.OfType<ForeignKeyConstraint>()).Select(key => key.Parent)],
+        _ => [],
+    };
+
     private static bool Is(Statement statement) => statement switch
     {
         CreateTableStatement create => create is { AsQuery: null, Foreign: false, PartitionOf: null, Inherits.Count: 0 },

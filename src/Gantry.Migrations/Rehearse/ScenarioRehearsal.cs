@@ -31,7 +31,7 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
             await scratch.ResetAsync(cancellationToken);
             before[scratch] = await scratch.SchemaAsync(cancellationToken);
         }
-        var words = new ScriptWords(migration.Up.Concat(migration.Down).Where(script => scratches.Any(scratch => scratch.Dialect == script.Key)).Select(script => script.Value).Distinct(), scratches[^1].Dialect);
+        var words = new ScriptWords(Scripts().Select(script => script.Value).Distinct(), scratches[^1].Dialect);
         var model = await ModelAsync(before, words, cancellationToken);
         if (await EnginesAsync(before, model, words, cancellationToken) is not { } engines)
             return Report(0, 0, null);
@@ -51,6 +51,9 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
             }
         return Report(scenarios, rows, trial);
     }
+
+    /// <summary>Those of the engines that are here, both ways.</summary>
+    private IEnumerable<KeyValuePair<Dialect, MigrationScript>> Scripts() => migration.Up.Concat(migration.Down).Where(script => scratches.Any(scratch => scratch.Dialect == script.Key));
 
     private async Task<ScenarioModel> ModelAsync(Dictionary<IScratch, DatabaseSchema> before, ScriptWords words, CancellationToken cancellationToken)
     {
@@ -118,11 +121,12 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
     private async Task<(int Scenarios, long Rows)> ScenariosAsync(ScenarioModel model, MigrationTrial trial, CancellationToken cancellationToken)
     {
         var shapes = ScenarioPlan.Shapes(model, options.Scenarios, options.Seed).ToList();
-        var groups = new ScenarioGroups(model, new ScenarioGenerator(model, options.Seed), shapes);
+        var (upLooksAround, downLooksAround) = (LookAround(migration.Up), LookAround(migration.Down));
+        var concerned = upLooksAround || downLooksAround ? null : Concerned.Of(model, Scripts().SelectMany(script => RowByRow.Tables(script.Value, script.Key)).Select(table => table.Last));
+        var groups = new ScenarioGroups(model, new ScenarioGenerator(model, options.Seed), shapes, concerned);
         var found = new HashSet<(RehearsalRule, Dialect?, int)>();
         var (number, total) = (0, 0L);
-        var (upLooksAround, downLooksAround) = (LookAround(migration.Up), LookAround(migration.Down));
-        foreach (var group in groups.All(sideBySide: !upLooksAround && !downLooksAround))
+        foreach (var group in groups.All())
         {
             var (left, tried) = group.Count > 1 ? await SideBySideAsync(trial, group, cancellationToken) : (group, 0);
             total += tried;
@@ -131,8 +135,8 @@ internal sealed class ScenarioRehearsal(Migration migration, IReadOnlyList<IScra
                 cancellationToken.ThrowIfCancellationRequested();
                 var rows = await trial.LoadAsync(scenario.Rows, cancellationToken);
                 total += rows.Count * scratches.Count;
-                var isTelling = groups.IsTelling(scenario.Number);
-                foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: isTelling, others: isTelling || upLooksAround), cancellationToken))
+                var asks = groups.AsksAll(scenario.Number);
+                foreach (var fault in await trial.RunAsync(rows, TrialScope.All(schema: asks, others: asks || upLooksAround), cancellationToken))
                     if (found.Add(fault.Id) && found.Count <= MostFaults)
                         await ShrinkAsync(model, trial, scenario, rows, fault, cancellationToken);
                 if (found.Count >= MostFaults)

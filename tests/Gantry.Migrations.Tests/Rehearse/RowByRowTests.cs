@@ -34,10 +34,23 @@ public sealed class RowByRowTests
     [InlineData("ALTER TABLE t ADD COLUMN a TEXT; something that nobody can read")]
     public void Is_StatementsThatMayLookAround_False(string script) => Assert.False(Is(script, Dialect.Postgres));
 
-    private static bool Is(string text, Dialect dialect)
+    [Fact]
+    public void Tables_ThoseWhoseRowsItCanChangeOrFailOver()
+    {
+        const string script = """
+            CREATE TABLE made (id INTEGER PRIMARY KEY, p INTEGER REFERENCES pointed_to_by_nothing (id)); CREATE INDEX ix ON indexed (n);
+            ALTER TABLE s.altered ADD COLUMN p INTEGER REFERENCES parent (id); ALTER TABLE renamed RENAME TO other; DROP INDEX ux; DROP TABLE one, two
+            """;
+
+        Assert.Equal(["indexed", "altered", "parent", "renamed", "one", "two"], Script(script, Dialect.Postgres, up => RowByRow.Tables(up, Dialect.Postgres).Select(table => table.Last).ToList()));
+    }
+
+    private static bool Is(string text, Dialect dialect) => Script(text, dialect, up => RowByRow.Is(up, dialect));
+
+    private static T Script<T>(string text, Dialect dialect, Func<MigrationScript, T> ask)
     {
         using var scratch = new Scratch();
         scratch.Add("0001_m", text);
-        return RowByRow.Is(MigrationFolder.Read(scratch.Folder).Migrations[0].Up[dialect], dialect);
+        return ask(MigrationFolder.Read(scratch.Folder).Migrations[0].Up[dialect]);
     }
 }
