@@ -7,7 +7,7 @@ namespace Gantry.Migrations.Tests.Check.Proofs;
 /// <summary>Whatever was proved never gives a second row, whatever the data. The long form is in bench/soak.</summary>
 public sealed class SubqueryFuzzTests(PostgresServer postgres, ITestOutputHelper output)
 {
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
 
     // So many, whatever the machine: a proof that has become too shy shows here too.
     private const int LeastShare = 20;
