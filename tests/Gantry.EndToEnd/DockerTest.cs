@@ -8,12 +8,26 @@ public sealed class DockerCollection : ICollectionFixture<DockerDaemon>
     public const string Name = "Docker";
 }
 
-/// <summary>A test with a home of its own whose agent uses the tests' Docker. Nothing of the agent's may be left there at its end.</summary>
+/// <summary>A home whose server runs already and whose agent uses the tests' Docker, shared by the tests of a class; each uses run names of its own.</summary>
+public sealed class DockerHome(DockerDaemon docker) : GantryHome, IAsyncLifetime
+{
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (!DockerDaemon.IsPossible)
+            return;
+        Environment["DOCKER_HOST"] = docker.Host;
+        await StartServer();
+    }
+}
+
+/// <summary>A test with a home of its own, or its class's, whose agent uses the tests' Docker. Nothing of the agent's may be left there at its end.</summary>
 [Collection(DockerCollection.Name)]
 public abstract class DockerTest : EndToEndTest
 {
     /// <summary>Skips where there can be no daemon.</summary>
-    protected DockerTest(DockerDaemon docker)
+    protected DockerTest(DockerDaemon docker, DockerHome? shared = null)
+        : base(shared)
     {
         Assert.SkipUnless(DockerDaemon.IsPossible, DockerDaemon.Needs);
         Docker = docker;

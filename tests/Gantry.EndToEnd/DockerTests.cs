@@ -3,7 +3,7 @@ using Gantry.Testing;
 namespace Gantry.EndToEnd;
 
 /// <summary>Tasks with an image, in a real Docker.</summary>
-public sealed class DockerTests(DockerDaemon docker) : DockerTest(docker)
+public sealed class DockerTests(DockerDaemon docker, DockerHome home) : DockerTest(docker, home), IClassFixture<DockerHome>
 {
     [Fact]
     public async Task Commands_OfAnImage_RunAsTheConfigurationSays()
@@ -138,7 +138,7 @@ public sealed class DockerTests(DockerDaemon docker) : DockerTest(docker)
         await Home.Api.UntilRun("busy", "running");
 
         var database = new Database(Home);
-        await Deadline.Until("CPU time and memory of the container", () => database.Query("SELECT id FROM jobs WHERE cpu_micros > 0 AND memory_bytes > 0").Count == 1);
+        await Deadline.Until("CPU time and memory of the container", () => database.Query("SELECT j.id FROM jobs j JOIN runs r ON r.id = j.run_id WHERE r.name = 'busy' AND j.cpu_micros > 0 AND j.memory_bytes > 0").Count == 1);
         await Home.GantryOk("stop", "busy", "-x", "-y");
         await Home.Api.UntilRun("busy", "terminated");
     }

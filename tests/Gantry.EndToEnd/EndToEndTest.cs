@@ -1,10 +1,11 @@
 namespace Gantry.EndToEnd;
 
-/// <summary>A test with a home of its own. When it fails, the server's and the agent's own logs are part of its output.</summary>
-public abstract class EndToEndTest : IAsyncDisposable
+/// <summary>A test with a home of its own, or with its class's. When it fails, the server's and the agent's own logs are part of its output.</summary>
+/// <param name="shared">The class's; null for one of its own.</param>
+public abstract class EndToEndTest(GantryHome? shared = null) : IAsyncDisposable
 {
     /// <summary>The home.</summary>
-    protected GantryHome Home { get; } = new();
+    protected GantryHome Home { get; } = shared ?? new();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -12,7 +13,8 @@ public abstract class EndToEndTest : IAsyncDisposable
         GC.SuppressFinalize(this);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
             TestContext.Current.TestOutputHelper?.WriteLine(Home.Logs());
-        await Home.DisposeAsync();
+        if (shared is null)
+            await Home.DisposeAsync();
     }
 }
 

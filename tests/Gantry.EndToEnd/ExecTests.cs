@@ -3,7 +3,7 @@ using System.Text;
 namespace Gantry.EndToEnd;
 
 /// <summary>Commands in running process jobs.</summary>
-public sealed class ExecTests : EndToEndTest
+public sealed class ExecTests(RunningHome home) : EndToEndTest(home), IClassFixture<RunningHome>
 {
     [Fact]
     public async Task Command_RunsInTheJobsSurroundings_AndPassesStreamsAndStatusOn()

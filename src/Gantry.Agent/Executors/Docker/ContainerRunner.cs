@@ -32,7 +32,8 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     private volatile Execution _now = new(ExecutionPhase.Starting);
     private volatile bool _wasRemoved;
     private volatile bool _wasFull;
-    private volatile bool _isUnseen;
+    private bool _wasAway;
+    private DateTimeOffset? _backAt;
     private string _never = NeverRan;
     private string? _stopSignal;
 
@@ -166,6 +167,7 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
     private async Task FollowRunningAsync(DockerContainer container)
     {
         _stopSignal = container.Config?.StopSignal;
+        _backAt = _wasAway ? docker.Time.GetUtcNow() : null;
         Set(_now with { Phase = ExecutionPhase.Running, StartedAt = container.State.StartedAt });
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
         var stopped = docker.Containers.UntilStoppedAsync(_name, over.Token);
@@ -178,10 +180,12 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             await Task.WhenAny(stopped, Task.Delay(LongestSilence, docker.Time, _ended.Token));
         await over.CancelAsync();
         await Task.WhenAll(stopped, copied).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // Until it is seen to run again.
-        _isUnseen = stopped.Exception?.InnerException is DockerGoneException;
+        // When Docker goes, either may be the first to tell; the other one is cancelled then.
         if (stopped.IsFaulted || copied.IsFaulted)
+        {
+            (_wasAway, _backAt) = (true, null);
             await Task.Delay(Pause, docker.Time, _ended.Token);
+        }
     }
 
     private async Task CopyLogAsync(CancellationToken cancellation)
@@ -233,13 +237,16 @@ internal sealed class ContainerRunner(DockerFloor docker, JobSpool spool, JobOrd
             StartedAt = state.StartedAt,
             FinishedAt = state.FinishedAt,
             OutOfMemory = state.OOMKilled && state.ExitCode != 0 ? true : null,
-            EndUnseen = _isUnseen ? true : null,
+            EndUnseen = IsUnseen(state) ? true : null,
             OutputGaps = (DockerLogFile.HasScar(container.LogPath) ?? docker.Disk.WasFullSince(state.StartedAt)) ? true : null,
         });
         await RemoveAsync(force: false);
         Set(_now with { Phase = ExecutionPhase.Ended });
         return true;
     }
+
+    // A Docker that comes back calls for a moment running what ended while it was away; when that was it knows.
+    private bool IsUnseen(DockerState state) => _wasAway && (_backAt is not { } back || state.FinishedAt is not { } ended || ended <= back);
 
     // Best effort: what stays is found again by its label.
     private async Task RemoveAsync(bool force)
