@@ -70,15 +70,17 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLe
     {
         var ids = runs.Select(run => run.Id).ToList();
         var jobs = db.Jobs.Where(job => ids.Contains(job.RunId)).ToLookup(job => job.RunId);
-        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]]))], new RunJson(db.Instances.ToDictionary(row => row.Id), pulls));
+        var hostIds = jobs.SelectMany(ofRun => ofRun).Select(job => job.InstanceId).OfType<Guid>().Distinct().ToList();
+        var hosts = db.Instances.Where(host => hostIds.Contains(host.Id)).ToDictionary(host => host.Id);
+        return new Page([.. runs.Select(run => Describe(db, run, [.. jobs[run.Id]], hosts))], new RunJson(hosts, pulls));
     }
 
-    /// <summary>One run, of whose jobs all submissions are at hand.</summary>
-    public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> submissions)
+    /// <summary>One run, of whose jobs all submissions are at hand, and the hosts that these are on.</summary>
+    public Entry Describe(GantryDb db, RunRow run, IReadOnlyList<JobRow> submissions, IReadOnlyDictionary<Guid, InstanceRow> hosts)
     {
         var jobs = Jobs(submissions);
         IReadOnlyList<JobRow> latest = [.. jobs.Select(job => job[^1])];
-        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, latest), jobs, Inactivity(run, jobs), Away(db, run, latest));
+        return new Entry(run, names.Project(db, run.ProjectId), names.User(db, run.UserId), Message(run, latest), jobs, Inactivity(run, jobs), Away(run, latest, hosts));
     }
 
     private long? Inactivity(RunRow run, IReadOnlyList<IReadOnlyList<JobRow>> jobs)
@@ -98,16 +100,16 @@ internal sealed class RunQueries(Names names, RunDefinitions definitions, HostLe
         // Only between attempts does the policy make a difference, and only unfinished runs have theirs at hand.
         run.Status == "pending" ? definitions.Get(run).Policy : null);
 
-    private string? Away(GantryDb db, RunRow run, IReadOnlyList<JobRow> latest)
+    private string? Away(RunRow run, IReadOnlyList<JobRow> latest, IReadOnlyDictionary<Guid, InstanceRow> hosts)
     {
         if (run.Status is not ("provisioning" or "running" or "terminating"))
             return null;
-        var hosts = latest.Where(job => job.InstanceId is not null && !StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished())
+        var away = latest.Where(job => job.InstanceId is not null && !StateNames.Parse<JobStatus>(job.Status)!.Value.IsFinished())
             .DistinctBy(job => job.InstanceId)
-            .Select(job => (Job: job, Host: db.Instances.Find(job.InstanceId)))
+            .Select(job => (Job: job, Host: hosts.GetValueOrDefault(job.InstanceId!.Value)))
             .Where(each => each.Host is { UnreachableSince: not null })
             .Select(each => new AwayHost(each.Host!.Name, each.Host.UnreachableSince!.Value, each.Job.Leased ? leases.Left(each.Host.Id) : null));
-        return AwayWords.Of([.. hosts], time.GetUtcNow());
+        return AwayWords.Of([.. away], time.GetUtcNow());
     }
 
     /// <summary>How far a submission's image is; null unless it is on its way.</summary>

@@ -84,7 +84,7 @@ internal sealed class RunSubmission(Ledger ledger, RunTransitions transitions, R
                 definitions.Put(run.Id, named);
                 db.Runs.Add(run);
                 var jobs = transitions.Start(db, changes, run, caller.User.Id, now);
-                return (new RunQueries.Page([queries.Describe(db, run, jobs)], new RunJson(NoInstances)), replaced);
+                return (new RunQueries.Page([queries.Describe(db, run, jobs, NoInstances)], new RunJson(NoInstances)), replaced);
             },
             cancellationToken);
         DeleteLogs(replaced);
