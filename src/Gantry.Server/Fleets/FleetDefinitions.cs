@@ -10,14 +10,18 @@ namespace Gantry.Server.Fleets;
 internal static class FleetDefinitions
 {
     private const int MostKept = 1000;
-    private static readonly ConcurrentDictionary<string, FleetConfiguration> Parsed = new(StringComparer.Ordinal);
+
+    // By their ids: a spec names a thousand hosts, and is asked for by each of them.
+    private static readonly ConcurrentDictionary<Guid, (string Spec, FleetConfiguration Fleet)> Parsed = new();
 
     public static FleetConfiguration Of(FleetRow row)
     {
-        if (Parsed.TryGetValue(row.Spec, out var known))
-            return known;
+        if (Parsed.TryGetValue(row.Id, out var known) && ReferenceEquals(known.Spec, row.Spec))
+            return known.Fleet;
         if (Parsed.Count >= MostKept)
             Parsed.Clear();
-        return Parsed[row.Spec] = JsonSerializer.Deserialize(row.Spec, ApiJson.Default.FleetSpec)!.Fleet;
+        var fleet = known.Spec == row.Spec ? known.Fleet : JsonSerializer.Deserialize(row.Spec, ApiJson.Default.FleetSpec)!.Fleet;
+        Parsed[row.Id] = (row.Spec, fleet);
+        return fleet;
     }
 }
