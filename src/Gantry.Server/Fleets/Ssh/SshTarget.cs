@@ -21,5 +21,5 @@ internal sealed record SshTarget
 /// <summary>One login.</summary>
 internal sealed record SshLogin(string Address, int Port, string User, string Key)
 {
-    public override string ToString() => Port == 22 ? $"{User}@{Address}" : $"{User}@{Address}:{Port}";
+    public override string ToString() => Port == 22 ? $"{User}@{Address}" : Address.Contains(':', StringComparison.Ordinal) ? $"{User}@[{Address}]:{Port}" : $"{User}@{Address}:{Port}";
 }
