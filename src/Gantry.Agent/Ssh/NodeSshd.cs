@@ -28,7 +28,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
     // Was told to end, and has the port until it has ended.
     private int _leaving;
     private long _since;
-    private bool _hasFailed, _isReplaced;
+    private bool _hasFailed;
     private string _complaint = "";
 
     /// <summary>Called when a job may have to be looked at.</summary>
@@ -138,7 +138,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
         if (_watch < 0)
             _watch = watcher.WatchDirectory(_directory, name => Later(name is "pid" or "" ? WakeJobs : () => { }));
         File.Delete(ErrorPath);
-        (_since, _isReplaced, _leaving) = (time.GetTimestamp(), false, 0);
+        (_since, _leaving) = (time.GetTimestamp(), 0);
         _sshd = Spawn.InOwnSession([sshd, "-D", "-e", "-f", ConfigPath], BaseEnvironment.Block(), ErrorPath);
         watcher.WatchProcess(_sshd, () => Later(Ended));
     }
@@ -149,8 +149,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
     {
         lock (_lock)
         {
-            _sshd = 0;
-            _hasFailed = !_isReplaced;
+            (_hasFailed, _sshd) = (_sshd != _leaving, 0);
             if (_nodes.Count > 0 && _hasFailed)
                 Complain(SpoolFiles.Text(ErrorPath)?.Trim().ReplaceLineEndings("; ") ?? "");
         }
@@ -195,7 +194,7 @@ internal sealed class NodeSshd(AgentSpool spool, ExecutorSet executors, SpoolWat
     {
         if (sshd == 0)
             return;
-        (_leaving, _isReplaced, _since) = (sshd, _sshd != 0, time.GetTimestamp());
+        (_leaving, _since) = (sshd, time.GetTimestamp());
         // An earlier agent's: nobody else tells when it has ended.
         if (_sshd == 0)
             watcher.WatchProcess(sshd, () => Later(WakeJobs));
