@@ -183,7 +183,7 @@ public sealed class IncidentTests(PostgresForIncident postgres) : EndToEndTest, 
 /// <summary>One PostgreSQL server for the tests of the incident.</summary>
 public sealed class PostgresForIncident : IAsyncDisposable
 {
-    private readonly Lazy<Task<PrivateCluster>> cluster = new(() => PrivateCluster.StartAsync());
+    private readonly Lazy<Task<PrivateCluster>> cluster = new(() => PrivateCluster.StartInMemoryAsync());
 
     internal Task<PrivateCluster> ClusterAsync()
     {

@@ -62,7 +62,7 @@ public sealed class OwnMigrationsTests
     private static Task<PrivateCluster> StartAsync()
     {
         Assert.SkipUnless(PrivateCluster.Available, PrivateCluster.Needs);
-        return PrivateCluster.StartAsync();
+        return PrivateCluster.StartInMemoryAsync();
     }
 
     private static async Task<DatabaseSchema> UpgradedAsync(DatabaseAddress address)

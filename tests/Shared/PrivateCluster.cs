@@ -12,13 +12,13 @@ internal sealed class PrivateCluster : IAsyncDisposable
     private const string Memory = "/dev/shm";
     private const long Room = 4L << 30;
 
-    private readonly string _folder = NewFolder();
+    private readonly string _folder;
     private readonly string _tools;
     private readonly List<string> _settings;
     private Process? _server;
     private int _databases;
 
-    private PrivateCluster(string tools, IEnumerable<string> settings) => (_tools, _settings) = (tools, [.. settings]);
+    private PrivateCluster(string tools, string folder, IEnumerable<string> settings) => (_tools, _folder, _settings) = (tools, folder, [.. settings]);
 
     /// <summary>The port that it listens on, 127.0.0.1.</summary>
     public int Port { get; private set; }
@@ -35,12 +35,19 @@ internal sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Whether PostgreSQL's server programs are on this machine.</summary>
     public static bool Available => FindTools() is not null;
 
-    /// <summary>Makes a cluster and starts it.</summary>
+    /// <summary>Makes a cluster on the disk and starts it.</summary>
     /// <param name="settings">More of postgresql.conf, <c>name=value</c>.</param>
-    public static async Task<PrivateCluster> StartAsync(params string[] settings)
+    public static Task<PrivateCluster> StartAsync(params string[] settings) => MakeAsync(NewFolder(), settings);
+
+    /// <summary>
+    /// The same in memory, where there is plenty: each database is three hundred files, and a disk takes longer to make and forget them than most tests take. Not for what is measured.
+    /// </summary>
+    public static Task<PrivateCluster> StartInMemoryAsync() => MakeAsync(NewFolderInMemory(), []);
+
+    private static async Task<PrivateCluster> MakeAsync(string folder, IEnumerable<string> settings)
     {
         var tools = FindTools() ?? throw new InvalidOperationException(Needs);
-        var cluster = new PrivateCluster(tools, settings);
+        var cluster = new PrivateCluster(tools, folder, settings);
         await cluster.InitialiseAsync();
         await cluster.StartServerAsync();
         await cluster.ExecuteAsync("postgres", $"CREATE ROLE guarded LOGIN PASSWORD '{GuardedPassword}'");
@@ -112,15 +119,10 @@ internal sealed class PrivateCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // In memory where there is plenty: each database is three hundred files, and a disk takes longer to make and forget them than the tests take.
-    private static string NewFolder()
-    {
-        var temporary = Directory.CreateTempSubdirectory("gantry-pg-");
-        if (!Directory.Exists(Memory) || new DriveInfo(Memory) is not { DriveFormat: "tmpfs", AvailableFreeSpace: > Room })
-            return temporary.FullName;
-        temporary.Delete();
-        return Directory.CreateDirectory(Path.Combine(Memory, temporary.Name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
-    }
+    private static string NewFolder() => Directory.CreateTempSubdirectory("gantry-pg-").FullName;
+
+    private static string NewFolderInMemory() => !Directory.Exists(Memory) || new DriveInfo(Memory) is not { DriveFormat: "tmpfs", AvailableFreeSpace: > Room } ? NewFolder()
+        : Directory.CreateDirectory(Path.Combine(Memory, $"gantry-pg-{Guid.NewGuid():N}"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     private async Task InitialiseAsync()
     {

@@ -120,7 +120,7 @@ public sealed class RealDatabaseTests(PostgresServer postgres)
     private static Task<Testing.PrivateCluster> OwnClusterAsync()
     {
         Assert.SkipUnless(Testing.PrivateCluster.Available, Testing.PrivateCluster.Needs);
-        return Testing.PrivateCluster.StartAsync();
+        return Testing.PrivateCluster.StartInMemoryAsync();
     }
 
     [Fact]

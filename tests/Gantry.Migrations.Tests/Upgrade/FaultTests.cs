@@ -18,7 +18,7 @@ public sealed class FaultTests(PostgresServer postgres)
     [Fact]
     public async Task Postgres_RestartedInTheMiddle_GoesOnWhereItWas()
     {
-        await using var cluster = await PrivateCluster.StartAsync();
+        await using var cluster = await PrivateCluster.StartInMemoryAsync();
         using var test = await FilledAsync(TestDatabase.On(cluster, await cluster.CreateDatabaseAsync()));
         Task? restart = null;
 
